@@ -1,0 +1,65 @@
+"""The name and the description of an image.
+
+Source: botocore 1.44.5, RegisterImage; rules A 1.3, A DS-1.
+"""
+
+import re
+from typing import Final
+
+from amimodel.malformed import Malformed, invalid_value
+
+_fits = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}", re.ASCII).fullmatch
+
+_LONGEST_DESCRIPTION: Final = 255
+
+_NAME_MESSAGE: Final = (
+    "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'"
+)
+
+
+def is_image_name(text: str) -> bool:
+    """Whether text can name an image: 3 to 128 letters, digits, spaces and `()[]./-'@_`.
+
+    >>> is_image_name("web [2026] @ release's"), is_image_name("c++"), is_image_name("ab")
+    (True, False, False)
+
+    EC2's own complaint lists fewer characters than EC2 takes; the wider set holds (rule A NM-3).
+
+    Source: rules A NM-2, A NM-5.
+    """
+    return isinstance(text, str) and _fits(text) is not None
+
+
+def image_name(text: str) -> str:
+    """Take the name of an image.
+
+    >>> image_name("ab")  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    amimodel.malformed.Malformed: InvalidAMIName.Malformed: AMI names must be between 3 and 128 characters long, ...
+
+    Raises `Malformed` (`InvalidAMIName.Malformed`).
+
+    Source: rules A NM-2, A NM-3.
+    """
+    if is_image_name(text):
+        return text
+    raise Malformed("InvalidAMIName.Malformed", _NAME_MESSAGE, member="Name", value=text)
+
+
+def description(text: str | None) -> str | None:
+    """Take a description: up to 255 characters; an empty one is one all the same.
+
+    >>> description(""), description(None)
+    ('', None)
+
+    Raises `Malformed` (`InvalidParameterValue`).
+
+    Source: rule A DS-1.
+    """
+    if text is None:
+        return None
+    if not isinstance(text, str):
+        raise invalid_value("Description", text, "Expected text.")
+    if len(text) > _LONGEST_DESCRIPTION:
+        raise invalid_value("Description", text, f"Descriptions have at most {_LONGEST_DESCRIPTION} characters.")
+    return text
