@@ -9,7 +9,7 @@ Source: EC2 User Guide, "Shared AMI"; rules B 0.3, B 1.7, B 2, B 5 (LD-4 to LD-7
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, assert_never
+from typing import Final
 
 from amimodel.decisions import (
     Decision,
@@ -42,7 +42,9 @@ _AS_OWNER: Final = Decision(True, (Owner(),))
 _AS_EVERYONE: Final = Decision(True, (Permitted(EVERYONE),))
 
 
-_AVAILABLE: Final = ImageState.AVAILABLE  # a name of its own: looking a member up in its class costs as much as the answer
+_AVAILABLE: Final = (
+    ImageState.AVAILABLE
+)  # a name of its own: looking a member up in its class costs as much as the answer
 
 
 @lru_cache(maxsize=4096)
@@ -77,8 +79,6 @@ def covers(permission: LaunchPermission, account: str, organizations: Organizati
             return _covers_member(permission, account, organizations)
         case OrganizationalUnitPermission():
             return _covers_member(permission, account, organizations)
-        case _:
-            assert_never(permission)
 
 
 def _covers_member(
@@ -117,7 +117,8 @@ def launch_grounds(
             yield Permitted(permission)
         elif reaches is None and not isinstance(permission, AccountPermission | EveryonePermission):
             yield MembershipNotTold(permission, AccountId(account))
-    if not image.launch_permissions.complete:
+    # Disabling takes every permission away (rule C 3.4): of a disabled image there is nothing left to tell.
+    if not image.launch_permissions.complete and image.state is not ImageState.DISABLED:
         yield PermissionsNotTold(image.image_id)
 
 
@@ -181,7 +182,8 @@ def may_describe(image: Image, account: str, organizations: Organizations = NOTH
     """Whether DescribeImages can show an image to an account.
 
     Whoever may launch it sees it. A disabled image has lost its permissions, so its owner alone sees it; whether it is
-    in a *listing* also depends on the flags of the request (rules A 8.3, C 3.12). An image that is gone shows to nobody.
+    in a *listing* also depends on the flags of the request (rules A 8.3, C 3.12). An image that is gone shows
+    to nobody.
 
     >>> from amimodel.examples import WEB
     >>> print(may_describe(WEB, "999988887777"))
@@ -237,31 +239,39 @@ def may_copy(
 def _may_read_storage(image: Image, account: str, snapshots: Mapping[SnapshotId, Snapshot]) -> Decision:
     if image.root_device_type is RootDeviceType.INSTANCE_STORE:
         return Decision(None, (PermissionsNotTold(image.image_location),))
-    return all_of(_may_read(image, account, snapshot, snapshots.get(snapshot)) for snapshot in image.snapshot_ids)
+    readable = {snapshot: _may_read(account, snapshots.get(snapshot)) for snapshot in image.snapshot_ids}
+    checks: list[Decision] = []
+    closed = tuple(snapshot for snapshot, answer in readable.items() if answer is False)
+    if closed:
+        checks.append(Decision(False, (NoStoragePermission(image_id=image.image_id, snapshot_ids=closed),)))
+    for snapshot in (snapshot for snapshot, answer in readable.items() if answer is None):
+        known = snapshot in snapshots
+        checks.append(Decision(None, (PermissionsNotTold(snapshot) if known else SnapshotNotTold(snapshot),)))
+    return all_of(checks)
 
 
-def _may_read(image: Image, account: str, snapshot_id: SnapshotId, snapshot: Snapshot | None) -> Decision:
+def _may_read(account: str, snapshot: Snapshot | None) -> bool | None:
     if snapshot is None:
-        return Decision(None, (SnapshotNotTold(snapshot_id),))
+        return None
     permissions = snapshot.create_volume_permissions
-    if snapshot.owner_id == account or account in permissions.accounts or permissions.everyone:
-        return Decision(True)
-    if not permissions.complete:
-        return Decision(None, (PermissionsNotTold(snapshot_id),))
-    return Decision(False, (NoStoragePermission(image_id=image.image_id, snapshot_id=snapshot_id),))
+    if snapshot.owner_id == account:
+        return True
+    if permissions is None:
+        return None
+    if account in permissions.accounts or permissions.everyone:
+        return True
+    return False if permissions.complete else None
 
 
 def accounts_told(image: Image, organizations: Organizations = NOTHING_KNOWN) -> tuple[AccountId, ...]:
-    """Every account that is known to have launch permission by name: the owner, listed accounts, members of what is listed.
+    """Every account known to have launch permission: the owner, those listed, and the members of what is listed.
 
     For a public image that is not everyone who may launch it; for one whose list is not told, it is the least.
 
     Source: rules B 1.7, B OR-4, B OR-5.
     """
     named: Iterable[AccountId] = (
-        account
-        for permission in image.launch_permissions
-        for account in _accounts_of(permission, organizations)
+        account for permission in image.launch_permissions for account in _accounts_of(permission, organizations)
     )
     return tuple(dict.fromkeys((image.owner_id, *named)))
 

@@ -4,7 +4,7 @@ Source: EC2 User Guide, "AMI billing information fields"; rules A 7.1, A BI-1 to
 """
 
 from enum import Enum, Flag, auto, unique
-from typing import Final
+from typing import Final, Self
 
 from amimodel.vocabulary import Platform
 
@@ -98,7 +98,8 @@ class BillingCode(Enum):
     )
     WINDOWS_WITH_SQL_SERVER_WEB = ("Windows with SQL Server Web", Licence.WINDOWS | Licence.SQL_SERVER_WEB)
 
-    def __new__(cls, platform_details: str, licences: Licence) -> "BillingCode":
+    def __new__(cls, platform_details: str, licences: Licence) -> Self:
+        """Take a row: its first text is its value."""
         code = object.__new__(cls)
         code._value_ = platform_details
         code._licences = licences

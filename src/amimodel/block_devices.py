@@ -8,6 +8,7 @@ Source: botocore 1.44.5, shapes BlockDeviceMapping and EbsBlockDevice; rules A 2
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from attrs import field, frozen
@@ -136,3 +137,8 @@ class BlockDeviceMapping:
     def ebs(self) -> EbsBlockDevice | None:
         """The EBS volume, where it is one."""
         return self.device if isinstance(self.device, EbsBlockDevice) else None
+
+
+def as_mappings(entries: Iterable[BlockDeviceMapping]) -> tuple[BlockDeviceMapping, ...]:
+    """Take the entries of a mapping from any iterable."""
+    return tuple(entries)

@@ -8,13 +8,11 @@ Source: rules A T-1 to T-3, A WM-1, C 2.3, C 2.4.
 import re
 from datetime import UTC, datetime, timedelta
 from enum import Enum, unique
-from typing import Final, assert_never
+from typing import Final
 
 from amimodel.malformed import invalid_value
 
-_is_timestamp = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII
-).fullmatch
+_is_timestamp = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)", re.ASCII).fullmatch
 
 _HALF_A_MINUTE: Final = timedelta(seconds=30)
 _MILLISECOND: Final = timedelta(milliseconds=1)
@@ -93,8 +91,6 @@ def render(instant: datetime, form: TextForm = TextForm.MILLISECONDS) -> str:
             return plain.isoformat(timespec="seconds") + "Z"
         case TextForm.MICROSECONDS:
             return plain.isoformat(timespec="microseconds") + "+00:00"
-        case _:
-            assert_never(form)
 
 
 def to_nearest_minute(instant: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Whether the parts of an image fit together: the laws that hold for every image EC2 can have made.
 
-A value that breaks one is well formed, so it can be read, kept and shown; but no sequence of requests leads to it. In an
-inventory it means that a record was shortened or edited, or that EC2 does something this model does not know.
+A value that breaks one is well formed, so it can be read, kept and shown; but no sequence of requests leads to it. In
+an inventory it means that a record was shortened or edited, or that EC2 does something this model does not know.
 
 Source: the rules that each law names.
 """
@@ -18,7 +18,6 @@ from amimodel.identifiers import SnapshotId
 from amimodel.images import Image
 from amimodel.sharing import latest_deprecation_of_public_image
 from amimodel.snapshots import Snapshot
-from amimodel.volume_types import VOLUME_LIMITS
 from amimodel.vocabulary import (
     Architecture,
     BootMode,
@@ -28,6 +27,7 @@ from amimodel.vocabulary import (
     RootDeviceType,
     VirtualizationType,
 )
+from amimodel.volume_types import VOLUME_LIMITS
 
 
 @unique
@@ -83,9 +83,7 @@ class Contradiction:
 _NO_SNAPSHOTS: Final[Mapping[SnapshotId, Snapshot]] = MappingProxyType({})
 
 
-def contradictions(
-    image: Image, snapshots: Mapping[SnapshotId, Snapshot] = _NO_SNAPSHOTS
-) -> tuple[Contradiction, ...]:
+def contradictions(image: Image, snapshots: Mapping[SnapshotId, Snapshot] = _NO_SNAPSHOTS) -> tuple[Contradiction, ...]:
     """Every law that an image breaks, alone or together with those of its snapshots that are given.
 
     >>> from attrs import evolve
@@ -147,9 +145,9 @@ def _no_key(image: Image, _: _Snapshots) -> Iterator[str]:
 def _iops(image: Image, _: _Snapshots) -> Iterator[str]:
     for entry in image.block_device_mappings:
         ebs = entry.ebs
-        if ebs is not None and ebs.volume_type is not None and ebs.iops is None:
-            if VOLUME_LIMITS[ebs.volume_type].iops_required:
-                yield f"{entry.device_name} is of type {ebs.volume_type} and has no IOPS"
+        volume_type = ebs.volume_type if ebs is not None and ebs.iops is None else None
+        if volume_type is not None and VOLUME_LIMITS[volume_type].iops_required:
+            yield f"{entry.device_name} is of type {volume_type} and has no IOPS"
 
 
 def _encrypted_not_public(image: Image, snapshots: _Snapshots) -> Iterator[str]:
@@ -206,7 +204,8 @@ def _windows_ebs(image: Image, _: _Snapshots) -> Iterator[str]:
 
 def _platform_billing(image: Image, _: _Snapshots) -> Iterator[str]:
     if image.billing is not None and image.billing.platform is not image.platform:
-        yield f"its platform is {image.platform or 'not named'} and its PlatformDetails {image.billing.platform_details}"
+        details = image.billing.platform_details
+        yield f"its platform is {image.platform or 'not named'} and its PlatformDetails {details}"
 
 
 def _deprecated_later(image: Image, _: _Snapshots) -> Iterator[str]:
@@ -235,7 +234,8 @@ def _as_encrypted(image: Image, snapshots: _Snapshots) -> Iterator[str]:
 def _holds_snapshot(image: Image, snapshots: _Snapshots) -> Iterator[str]:
     for device_name, ebs, snapshot in _backed(image, snapshots):
         if ebs.volume_size_gib is not None and ebs.volume_size_gib < snapshot.volume_size_gib:
-            yield f"{device_name} has {ebs.volume_size_gib} GiB and {snapshot.snapshot_id} {snapshot.volume_size_gib} GiB"
+            sizes = (ebs.volume_size_gib, snapshot.volume_size_gib)
+            yield f"{device_name} has {sizes[0]} GiB and {snapshot.snapshot_id} {sizes[1]} GiB"
 
 
 def _backed(image: Image, snapshots: _Snapshots) -> Iterator[tuple[str, EbsBlockDevice, Snapshot]]:

@@ -1,7 +1,7 @@
 """Decisions: an answer with what it rests on.
 
 Whether an account may do a thing is never a bare yes or no. A `Decision` says yes, no, or that what is known does not
-settle it, and lists every ground: what speaks for it, what against (the refusals EC2 would give), and what is not known.
+settle it, and lists every ground: what speaks for it, what against (the refusals EC2 would give), what is not known.
 """
 
 from collections.abc import Iterable

@@ -58,6 +58,12 @@ def kms_key_id(text: str, member: str = "KmsKeyId") -> KmsKeyId:
     raise invalid_value(member, text, "Expected a key ID, alias, key ARN or alias ARN.")
 
 
+def _key_id(text: str) -> str:
+    if isinstance(text, str) and _is_key(text):
+        return text
+    raise invalid_value("KmsKeyId", text, "Expected a key ID.")
+
+
 @frozen(order=True)
 class KmsKeyArn:
     """The ARN of a key: the one name that says its account and Region.
@@ -73,12 +79,7 @@ class KmsKeyArn:
 
     region: Region = field(converter=as_region)
     account_id: AccountId = field(converter=account_id)
-    key_id: str = field()
-
-    @key_id.validator
-    def _key_id_is_one(self, _: object, value: str) -> None:
-        if not _is_key(value):
-            raise invalid_value("KmsKeyId", value, "Expected a key ID.")
+    key_id: str = field(converter=_key_id)
 
     @classmethod
     def parse(cls, text: str) -> "KmsKeyArn":
@@ -171,6 +172,10 @@ def _key_arn_of(arn: str | KmsKeyArn) -> KmsKeyArn:
     return arn if isinstance(arn, KmsKeyArn) else KmsKeyArn.parse(arn)
 
 
+def _grants(grants: Iterable[KeyGrant]) -> tuple[KeyGrant, ...]:
+    return tuple(grants)
+
+
 @frozen(kw_only=True)
 class KmsKey:
     """A key: where it is, who keeps it, whether it works, and who but its own account may use it.
@@ -190,11 +195,10 @@ class KmsKey:
     key_manager: KeyManager = field(default=KeyManager.CUSTOMER, converter=KeyManager)
     key_state: KeyState = field(default=KeyState.ENABLED, converter=KeyState)
     symmetric: bool = True
-    grants: tuple[KeyGrant, ...] = field(default=(), converter=tuple)
+    grants: tuple[KeyGrant, ...] = field(default=(), converter=_grants)
 
-    @grants.validator
-    def _aws_shares_no_keys(self, _: object, value: tuple[KeyGrant, ...]) -> None:
-        if value and self.key_manager is KeyManager.AWS:
+    def __attrs_post_init__(self) -> None:
+        if self.grants and self.key_manager is KeyManager.AWS:
             raise invalid_value("KmsKeyId", self.arn, "An AWS managed key cannot be shared.")
 
     @property

@@ -208,6 +208,10 @@ class ScanResultCondition:
         return days
 
 
+def _filters(filters: Iterable[ImageWatermarkFilter]) -> tuple[ImageWatermarkFilter, ...]:
+    return tuple(filters)
+
+
 @frozen(kw_only=True)
 class ImageCriterion:
     """One description of images to allow: an image must fit everything that is said here.
@@ -228,7 +232,7 @@ class ImageCriterion:
     marketplace_product_codes: tuple[str, ...] = field(default=(), converter=_marketplace_product_codes)
     creation_date_condition: CreationDateCondition | None = None
     deprecation_time_condition: DeprecationTimeCondition | None = None
-    image_watermarks: tuple[ImageWatermarkFilter, ...] = field(default=(), converter=tuple)
+    image_watermarks: tuple[ImageWatermarkFilter, ...] = field(default=(), converter=_filters)
     scan_result_condition: ScanResultCondition | None = None
 
     def __attrs_post_init__(self) -> None:

@@ -12,7 +12,7 @@ from attrs import Factory, field, frozen
 from attrs.converters import optional
 
 from amimodel.billing_codes import BillingCode
-from amimodel.block_devices import BlockDeviceMapping
+from amimodel.block_devices import BlockDeviceMapping, as_mappings
 from amimodel.clock import parse, render, utc
 from amimodel.identifiers import (
     AccountId,
@@ -31,7 +31,7 @@ from amimodel.instance_type_specifications import InstanceTypeSpecification
 from amimodel.malformed import invalid_value
 from amimodel.names import description, image_name
 from amimodel.permissions import NOBODY, LaunchPermissions
-from amimodel.product_codes import ProductCode
+from amimodel.product_codes import ProductCode, as_product_codes
 from amimodel.regions import Region, as_region
 from amimodel.scan_results import ScanResults
 from amimodel.tags import NO_TAGS, Tags
@@ -50,10 +50,31 @@ from amimodel.vocabulary import (
     VirtualizationType,
     Word,
 )
-from amimodel.watermarks import ImageWatermark
-
+from amimodel.watermarks import ImageWatermark, as_watermarks
 
 AnyImageId: TypeAlias = ImageId | KernelId | RamdiskId
+
+
+_READERS: Final[Mapping[str, Callable[[str, str], AnyImageId]]] = {"aki-": kernel_id, "ari-": ramdisk_id}
+
+
+def any_image_id(text: str, member: str = "ImageId") -> AnyImageId:
+    """Read the id of an image of any type; kernels and RAM disks are images too (rule A KR-1).
+
+    >>> any_image_id("aki-5c21674b")
+    'aki-5c21674b'
+
+    Raises `Malformed`, with the code of the type that the prefix names.
+    """
+    read = _READERS.get(text[:4], image_id) if isinstance(text, str) else image_id
+    return read(text, member)
+
+
+_PREFIXES: Final[Mapping[ImageType, str]] = {
+    ImageType.MACHINE: "ami-",
+    ImageType.KERNEL: "aki-",
+    ImageType.RAMDISK: "ari-",
+}
 
 
 @frozen
@@ -97,7 +118,9 @@ class DeregistrationProtection:
 
     def __attrs_post_init__(self) -> None:
         if self.cooldown_until is not None and self.mode is not DeregistrationProtectionMode.DISABLED:
-            raise invalid_value("DeregistrationProtection", self.mode, "A cooldown runs only after protection has ended.")
+            raise invalid_value(
+                "DeregistrationProtection", self.mode, "A cooldown runs only after protection has ended."
+            )
 
     @classmethod
     def parse(cls, text: str) -> "DeregistrationProtection":
@@ -151,7 +174,7 @@ class Image:
     Source: rules A 2.7, A 11.9, C 0.A.
     """
 
-    image_id: AnyImageId = field()
+    image_id: AnyImageId = field(converter=any_image_id)
     owner_id: AccountId = field(converter=account_id)
     name: str | None = field(converter=optional(image_name))
     creation_date: datetime = field(converter=utc)
@@ -168,7 +191,7 @@ class Image:
     hypervisor: Hypervisor = field(default=Hypervisor.XEN, converter=Hypervisor)
     root_device_type: RootDeviceType = field(default=RootDeviceType.EBS, converter=RootDeviceType)
     root_device_name: str | None = None
-    block_device_mappings: tuple[BlockDeviceMapping, ...] = field(default=(), converter=tuple)
+    block_device_mappings: tuple[BlockDeviceMapping, ...] = field(default=(), converter=as_mappings)
     kernel_id: KernelId | None = field(default=None, converter=optional(kernel_id))
     ramdisk_id: RamdiskId | None = field(default=None, converter=optional(ramdisk_id))
     boot_mode: BootMode | None = field(default=None, converter=optional(BootMode))
@@ -185,7 +208,7 @@ class Image:
         default=Factory(lambda self: self.billing.platform if self.billing else None, takes_self=True),
         converter=optional(Platform),
     )
-    product_codes: tuple[ProductCode, ...] = field(default=(), converter=tuple)
+    product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)
 
     launch_permissions: LaunchPermissions = NOBODY
     deprecation_time: datetime | None = field(default=None, converter=optional(utc))
@@ -195,7 +218,7 @@ class Image:
     source_image_id: ImageId | None = field(default=None, converter=optional(_source_image_id))
     source_image_region: Region | None = field(default=None, converter=optional(as_region))
     source_instance_id: InstanceId | None = field(default=None, converter=optional(instance_id))
-    image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=tuple)
+    image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=as_watermarks)
     scan_results: ScanResults | None = None
     free_tier_eligible: bool | None = None
     public_ssm_parameter_name: str | None = None
@@ -203,11 +226,10 @@ class Image:
     region: Region | None = field(default=None, converter=optional(as_region))
     _image_location: str | None = field(default=None, alias="image_location", repr=False)
 
-    @image_id.validator
-    def _image_id_fits_its_type(self, _: object, value: str) -> None:
-        _ID_OF_TYPE[self.image_type](value)
-
     def __attrs_post_init__(self) -> None:
+        if not self.image_id.startswith(_PREFIXES[self.image_type]):
+            why = f"The id of a {self.image_type} image begins with {_PREFIXES[self.image_type]}"
+            raise invalid_value("ImageId", self.image_id, why)
         # One location, one spelling: a location that could be derived is not kept, so that equal images are equal.
         if self._image_location is not None and self._image_location == self._usual_location:
             object.__setattr__(self, "_image_location", None)
@@ -247,25 +269,3 @@ class Image:
         """The sizes of its EBS volumes together, as far as they are told."""
         sizes = (entry.ebs.volume_size_gib for entry in self.block_device_mappings if entry.ebs is not None)
         return sum(size for size in sizes if size is not None)
-
-
-_ID_OF_TYPE: Final[Mapping[ImageType, Callable[[str], AnyImageId]]] = {
-    ImageType.MACHINE: image_id,
-    ImageType.KERNEL: kernel_id,
-    ImageType.RAMDISK: ramdisk_id,
-}
-
-
-_READERS: Final[Mapping[str, Callable[[str, str], AnyImageId]]] = {"aki-": kernel_id, "ari-": ramdisk_id}
-
-
-def any_image_id(text: str, member: str = "ImageId") -> AnyImageId:
-    """Read the id of an image of any type; kernels and RAM disks are images too (rule A KR-1).
-
-    >>> any_image_id("aki-5c21674b")
-    'aki-5c21674b'
-
-    Raises `Malformed`, with the code of the type that the prefix names.
-    """
-    read = _READERS.get(text[:4], image_id) if isinstance(text, str) else image_id
-    return read(text, member)

@@ -3,6 +3,7 @@
 Source: botocore 1.44.5, shapes Instance, InstanceImageMetadata and ImageMetadata; rules C 11.4, C 12.1, C 12.2.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import unique
 from types import MappingProxyType
@@ -12,7 +13,7 @@ from attrs import field, frozen
 from attrs.converters import optional
 
 from amimodel.billing_codes import BillingCode
-from amimodel.block_devices import InstanceStoreDevice
+from amimodel.block_devices import BlockDeviceMapping, as_mappings
 from amimodel.clock import utc
 from amimodel.identifiers import (
     AccountId,
@@ -30,7 +31,7 @@ from amimodel.identifiers import (
 )
 from amimodel.images import StateReason
 from amimodel.names import image_name
-from amimodel.product_codes import ProductCode
+from amimodel.product_codes import ProductCode, as_product_codes
 from amimodel.regions import AvailabilityZone, Region
 from amimodel.tags import NO_TAGS, Tags
 from amimodel.vocabulary import (
@@ -45,7 +46,7 @@ from amimodel.vocabulary import (
     VirtualizationType,
     Word,
 )
-from amimodel.watermarks import ImageWatermark
+from amimodel.watermarks import ImageWatermark, as_watermarks
 
 
 @unique
@@ -71,14 +72,16 @@ class InstanceState(Word):
         return INSTANCE_STATE_CODES[self]
 
 
-INSTANCE_STATE_CODES: Final = MappingProxyType({
-    InstanceState.PENDING: 0,
-    InstanceState.RUNNING: 16,
-    InstanceState.SHUTTING_DOWN: 32,
-    InstanceState.TERMINATED: 48,
-    InstanceState.STOPPING: 64,
-    InstanceState.STOPPED: 80,
-})
+INSTANCE_STATE_CODES: Final = MappingProxyType(
+    {
+        InstanceState.PENDING: 0,
+        InstanceState.RUNNING: 16,
+        InstanceState.SHUTTING_DOWN: 32,
+        InstanceState.TERMINATED: 48,
+        InstanceState.STOPPING: 64,
+        InstanceState.STOPPED: 80,
+    }
+)
 
 
 def _zone(zone: str | AvailabilityZone) -> AvailabilityZone:
@@ -100,6 +103,10 @@ class InstanceBlockDevice:
     device_name: str
     volume_id: VolumeId = field(converter=volume_id)
     delete_on_termination: bool
+
+
+def _attached(devices: Iterable[InstanceBlockDevice]) -> tuple[InstanceBlockDevice, ...]:
+    return tuple(devices)
 
 
 @frozen(kw_only=True)
@@ -140,8 +147,8 @@ class Instance:
     hypervisor: Hypervisor = field(default=Hypervisor.XEN, converter=Hypervisor)
     root_device_type: RootDeviceType = field(default=RootDeviceType.EBS, converter=RootDeviceType)
     root_device_name: str | None = None
-    block_device_mappings: tuple[InstanceBlockDevice, ...] = field(default=(), converter=tuple)
-    instance_store_devices: tuple[tuple[str, InstanceStoreDevice], ...] = field(default=(), converter=tuple)
+    block_device_mappings: tuple[InstanceBlockDevice, ...] = field(default=(), converter=_attached)
+    instance_store_devices: tuple[BlockDeviceMapping, ...] = field(default=(), converter=as_mappings)
     kernel_id: KernelId | None = field(default=None, converter=optional(kernel_id))
     ramdisk_id: RamdiskId | None = field(default=None, converter=optional(ramdisk_id))
     boot_mode: BootMode | None = field(default=None, converter=optional(BootMode))
@@ -154,8 +161,8 @@ class Instance:
     http_put_response_hop_limit: int = 1
     billing: BillingCode | None = None
     platform: Platform | None = field(default=None, converter=optional(Platform))
-    product_codes: tuple[ProductCode, ...] = field(default=(), converter=tuple)
-    image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=tuple)
+    product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)
+    image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=as_watermarks)
     tags: Tags = NO_TAGS
 
     @property
@@ -180,7 +187,7 @@ class ImageMetadata:
     deprecation_time: datetime | None = field(default=None, converter=optional(utc))
     image_allowed: bool | None = None
     is_public: bool | None = None
-    image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=tuple)
+    image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=as_watermarks)
 
 
 @frozen(kw_only=True)

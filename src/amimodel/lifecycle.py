@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from enum import Enum, unique
 from types import MappingProxyType
-from typing import Final, TypeAlias, assert_never
+from typing import Final, TypeAlias
 
 from attrs import evolve
 
@@ -87,6 +87,7 @@ class Never(Enum):
 
 Cell: TypeAlias = ImageState | Kept | Refused | Never
 
+_E: Final = ImageEvent
 _U, _NF, _S, _N = Refused.UNAVAILABLE, Refused.NOT_FOUND, Kept.SAME, Never.NEVER
 _AVAILABLE, _DISABLED, _FAILED = ImageState.AVAILABLE, ImageState.DISABLED, ImageState.FAILED
 _GONE, _INVALID, _ERROR = ImageState.DEREGISTERED, ImageState.INVALID, ImageState.ERROR
@@ -96,50 +97,40 @@ _GONE, _INVALID, _ERROR = ImageState.DEREGISTERED, ImageState.INVALID, ImageStat
 # transient, of which EC2 says nothing, and which therefore nothing is done with. That the stage allows an operation
 # does not say that the caller may, or that nothing else speaks against it.
 # fmt: off
-_COLUMNS = (             Stage.PENDING, Stage.AVAILABLE, Stage.DISABLED, Stage.FAILED, Stage.INVALID, Stage.ERROR,
-            Stage.TRANSIENT, Stage.DEREGISTERED, Stage.IN_RECYCLE_BIN)
-_ROWS: Final[tuple[tuple[Cell | ImageEvent, ...], ...]] = (
-    # event                                 pending     available   disabled    failed  invalid error   trans.  gone  binned
-    (ImageEvent.RUN,                        _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.COPY,                       _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.CREATE_IMAGE_OF_INSTANCE,   _S,         _S,         _S,         _S,     _S,     _S,     _S,     _S,   _S),
-    (ImageEvent.STORE,                      _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.EXPORT,                     _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.MODIFY_ATTRIBUTE,           _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.RESET_ATTRIBUTE,            _U,         _S,         _S,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.DESCRIBE_ATTRIBUTE,         _S,         _S,         _S,         _S,     _S,     _S,     _S,     _U,   _U),
-    (ImageEvent.TAG,                        _S,         _S,         _S,         _S,     _S,     _S,     _S,     _NF,  _S),
-    (ImageEvent.ENABLE_DEPRECATION,         _U,         _S,         _S,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.DISABLE_DEPRECATION,        _U,         _S,         _S,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.DISABLE,                    _U,         _DISABLED,  _S,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.ENABLE,                     _U,         _S,         _AVAILABLE, _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.ENABLE_PROTECTION,          _U,         _S,         _S,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.DISABLE_PROTECTION,         _U,         _S,         _S,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.ENABLE_FAST_LAUNCH,         _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.REPLACE_ROOT_VOLUME,        _U,         _S,         _U,         _U,     _U,     _U,     _U,     _U,   _U),
-    (ImageEvent.DEREGISTER,                 _GONE,      _GONE,      _GONE,      _GONE,  _GONE,  _GONE,  _U,     _U,   _U),
-    (ImageEvent.RESTORE_FROM_RECYCLE_BIN,   _NF,        _NF,        _NF,        _NF,    _NF,    _NF,    _NF,    _NF,  _S),
-    (ImageEvent.SNAPSHOTS_COMPLETED,        _AVAILABLE, _N,         _N,         _N,     _N,     _N,     _N,     _N,   _N),
-    (ImageEvent.CREATION_FAILED,            _FAILED,    _N,         _N,         _N,     _N,     _N,     _N,     _N,   _N),
-    (ImageEvent.BUNDLE_CHANGED,             _N,         _INVALID,   _INVALID,   _N,     _N,     _N,     _N,     _N,   _N),
-    (ImageEvent.FAULT,                      _N,         _ERROR,     _ERROR,     _N,     _N,     _N,     _N,     _N,   _N),
+_COLUMNS: Final = (Stage.PENDING, Stage.AVAILABLE, Stage.DISABLED, Stage.FAILED, Stage.INVALID, Stage.ERROR,
+                   Stage.TRANSIENT, Stage.DEREGISTERED, Stage.IN_RECYCLE_BIN)
+_ROWS: Final[tuple[tuple[ImageEvent, tuple[Cell, ...]], ...]] = (
+    # event                       pending     available   disabled    failed  invalid  error  trans.  gone  binned
+    (_E.RUN,                     (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.COPY,                    (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.CREATE_IMAGE_OF_INSTANCE,(_S,         _S,         _S,         _S,     _S,      _S,    _S,     _S,   _S)),
+    (_E.STORE,                   (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.EXPORT,                  (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.MODIFY_ATTRIBUTE,        (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.RESET_ATTRIBUTE,         (_U,         _S,         _S,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.DESCRIBE_ATTRIBUTE,      (_S,         _S,         _S,         _S,     _S,      _S,    _S,     _U,   _U)),
+    (_E.TAG,                     (_S,         _S,         _S,         _S,     _S,      _S,    _S,     _NF,  _S)),
+    (_E.ENABLE_DEPRECATION,      (_U,         _S,         _S,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.DISABLE_DEPRECATION,     (_U,         _S,         _S,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.DISABLE,                 (_U,         _DISABLED,  _S,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.ENABLE,                  (_U,         _S,         _AVAILABLE, _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.ENABLE_PROTECTION,       (_U,         _S,         _S,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.DISABLE_PROTECTION,      (_U,         _S,         _S,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.ENABLE_FAST_LAUNCH,      (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.REPLACE_ROOT_VOLUME,     (_U,         _S,         _U,         _U,     _U,      _U,    _U,     _U,   _U)),
+    (_E.DEREGISTER,              (_GONE,      _GONE,      _GONE,      _GONE,  _GONE,   _GONE, _U,     _U,   _U)),
+    (_E.RESTORE_FROM_RECYCLE_BIN,(_NF,        _NF,        _NF,        _NF,    _NF,     _NF,   _NF,    _NF,  _S)),
+    (_E.SNAPSHOTS_COMPLETED,     (_AVAILABLE, _N,         _N,         _N,     _N,      _N,    _N,     _N,   _N)),
+    (_E.CREATION_FAILED,         (_FAILED,    _N,         _N,         _N,     _N,      _N,    _N,     _N,   _N)),
+    (_E.BUNDLE_CHANGED,          (_N,         _INVALID,   _INVALID,   _N,     _N,      _N,    _N,     _N,   _N)),
+    (_E.FAULT,                   (_N,         _ERROR,     _ERROR,     _N,     _N,      _N,    _N,     _N,   _N)),
 )
 # fmt: on
 
 
-def _table() -> Mapping[tuple[Stage, ImageEvent], Cell]:
-    table: dict[tuple[Stage, ImageEvent], Cell] = {}
-    for event, *cells in _ROWS:
-        if not isinstance(event, ImageEvent):
-            raise TypeError(event)
-        for stage, cell in zip(_COLUMNS, cells, strict=True):
-            if isinstance(cell, ImageEvent):
-                raise TypeError(cell)
-            table[stage, event] = cell
-    return MappingProxyType(table)
-
-
-TRANSITIONS: Final = _table()
+TRANSITIONS: Final[Mapping[tuple[Stage, ImageEvent], Cell]] = MappingProxyType(
+    {(stage, event): cell for event, cells in _ROWS for stage, cell in zip(_COLUMNS, cells, strict=True)}
+)
 """What each event does in each stage: a new state, no change, a refusal, or nothing because it never happens."""
 
 HOLDING_THEIR_SNAPSHOTS: Final = frozenset({Stage.PENDING, Stage.AVAILABLE, Stage.DISABLED})
@@ -183,8 +174,6 @@ def refusal(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) ->
             return ImageNotFound.of(image.image_id)
         case ImageState() | Kept() | Never():
             return None
-        case unexpected:
-            assert_never(unexpected)
 
 
 def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) -> Image:
@@ -213,8 +202,6 @@ def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) -> I
             return _EFFECTS.get(event, _no_more)(evolve(image, state=state))
         case Kept() | Never() | Refused():
             return image
-        case unexpected:
-            assert_never(unexpected)
 
 
 def _no_more(image: Image) -> Image:

@@ -29,10 +29,10 @@ class Malformed(ValueError):  # noqa: N818 - named for what it says, as its coun
 
     def __init__(self, code: str, message: str, *, member: str, value: object = None) -> None:
         super().__init__(code, message)
-        self.code = code
-        self.message = message
-        self.member = member
-        self.value = value
+        self.code: str = code
+        self.message: str = message
+        self.member: str = member
+        self.value: object = value
 
     def __str__(self) -> str:
         return f"{self.code}: {self.message}"

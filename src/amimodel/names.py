@@ -13,7 +13,8 @@ _fits = re.compile(r"[A-Za-z0-9()\[\] ./\-'@_]{3,128}", re.ASCII).fullmatch
 _LONGEST_DESCRIPTION: Final = 255
 
 _NAME_MESSAGE: Final = (
-    "AMI names must be between 3 and 128 characters long, and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'"
+    "AMI names must be between 3 and 128 characters long,"
+    " and may contain letters, numbers, '(', ')', '.', '-', '/' and '_'"
 )
 
 

@@ -156,6 +156,10 @@ def _accounts(accounts: Iterable[str]) -> tuple[AccountId, ...]:
     return tuple(account_id(account, "AccountId") for account in accounts)
 
 
+def _units(units: "Iterable[OrganizationalUnit]") -> "tuple[OrganizationalUnit, ...]":
+    return tuple(units)
+
+
 @frozen(kw_only=True)
 class OrganizationalUnit:
     """A unit of an organization: accounts directly in it, and units below it.
@@ -169,7 +173,7 @@ class OrganizationalUnit:
     organizational_unit_id: OrganizationalUnitId = field(converter=organizational_unit_id)
     name: str = ""
     accounts: tuple[AccountId, ...] = field(default=(), converter=_accounts)
-    organizational_units: "tuple[OrganizationalUnit, ...]" = field(default=(), converter=tuple)
+    organizational_units: "tuple[OrganizationalUnit, ...]" = field(default=(), converter=_units)
 
 
 @frozen(kw_only=True)
@@ -202,7 +206,7 @@ class Organization:
     management_account_id: AccountId = field(converter=account_id)
     root_id: RootId = field(converter=root_id)
     accounts: tuple[AccountId, ...] = field(default=(), converter=_accounts)
-    organizational_units: tuple[OrganizationalUnit, ...] = field(default=(), converter=tuple)
+    organizational_units: tuple[OrganizationalUnit, ...] = field(default=(), converter=_units)
     partition: Partition = field(default=Partition.AWS, converter=Partition)
     _paths: dict[AccountId, tuple[OrganizationalUnitId, ...]] = field(init=False, eq=False, repr=False)
 
@@ -218,7 +222,8 @@ class Organization:
             seen.add(unit_id)
             _place(paths, unit.accounts, path)
         _place(paths, self.accounts, ())
-        paths.setdefault(self.management_account_id, ())
+        if self.management_account_id not in paths:
+            paths[self.management_account_id] = ()
         object.__setattr__(self, "_paths", paths)
 
     @property
@@ -266,6 +271,10 @@ def _place(
         paths[account] = path
 
 
+def _organizations(organizations: Iterable[Organization]) -> tuple[Organization, ...]:
+    return tuple(organizations)
+
+
 @frozen
 class Organizations:
     """The organizations one knows of.
@@ -281,7 +290,7 @@ class Organizations:
     Source: rules B OR-8, B OR-9, B OR-10.
     """
 
-    organizations: tuple[Organization, ...] = field(default=(), converter=tuple)
+    organizations: tuple[Organization, ...] = field(default=(), converter=_organizations)
     complete: bool = True
     _homes: dict[AccountId, Organization] = field(init=False, eq=False, repr=False)
     _by_id: dict[OrganizationId, Organization] = field(init=False, eq=False, repr=False)

@@ -4,6 +4,7 @@ Source: EC2 User Guide, "Paid AMIs"; rules A PC-1 to PC-5, B MP-1, B MP-2.
 """
 
 import re
+from collections.abc import Iterable
 from enum import unique
 
 from attrs import field, frozen
@@ -25,7 +26,9 @@ class ProductCodeType(Word):
 def _code(text: str) -> str:
     if isinstance(text, str) and _is_code(text):
         return text
-    raise Malformed("InvalidProductInfo", f"The product code '{text}' is not valid.", member="ProductCodeId", value=text)
+    raise Malformed(
+        "InvalidProductInfo", f"The product code '{text}' is not valid.", member="ProductCodeId", value=text
+    )
 
 
 @frozen
@@ -42,3 +45,8 @@ class ProductCode:
 
     product_code_id: str = field(converter=_code)
     product_code_type: ProductCodeType = field(default=ProductCodeType.MARKETPLACE, converter=ProductCodeType)
+
+
+def as_product_codes(codes: Iterable[ProductCode]) -> tuple[ProductCode, ...]:
+    """Take product codes from any iterable."""
+    return tuple(codes)

@@ -216,7 +216,10 @@ class AvailabilityZone:
                 object.__setattr__(self, "region", as_region(match["region"]))
                 return
         raise Malformed(
-            "InvalidAvailabilityZone", f"Invalid availability zone: [{self.name}]", member="AvailabilityZone", value=self.name
+            "InvalidAvailabilityZone",
+            f"Invalid availability zone: [{self.name}]",
+            member="AvailabilityZone",
+            value=self.name,
         )
 
     def __str__(self) -> str:

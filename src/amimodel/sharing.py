@@ -34,6 +34,7 @@ from amimodel.refusals import (
 from amimodel.settings import ImageBlockPublicAccess
 from amimodel.snapshots import Snapshot
 
+
 @frozen(kw_only=True)
 class SharingFacts:
     """What the checks need to know beyond the image. What is left out is taken not to stand in the way.
@@ -41,8 +42,8 @@ class SharingFacts:
     `public_images` counts the account's public images in the Region, those in the Recycle Bin included (rule A 9).
     """
 
-    snapshots: Mapping[SnapshotId, Snapshot] = field(factory=dict)
-    keys: Mapping[str, KmsKey] = field(factory=dict)
+    snapshots: Mapping[SnapshotId, Snapshot] = field(factory=dict[SnapshotId, Snapshot])
+    keys: Mapping[str, KmsKey] = field(factory=dict[str, KmsKey])
     block_public_access: ImageBlockPublicAccess | None = None
     public_images: int = 0
     limits: Limits = field(factory=Limits.aws)

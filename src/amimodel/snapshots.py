@@ -4,6 +4,7 @@ Source: botocore 1.44.5, shape Snapshot; EBS User Guide, "Amazon EBS snapshots";
 """
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from enum import unique
 
@@ -17,7 +18,7 @@ from amimodel.identifiers import AccountId, SnapshotId, VolumeId, account_id, sn
 from amimodel.malformed import invalid_value
 from amimodel.names import description
 from amimodel.permissions import NOBODY, CreateVolumePermissions
-from amimodel.product_codes import ProductCode
+from amimodel.product_codes import ProductCode, as_product_codes
 from amimodel.regions import Region, as_region
 from amimodel.tags import NO_TAGS, Tags
 from amimodel.vocabulary import Word
@@ -58,6 +59,16 @@ def _progress(text: str) -> str:
     raise invalid_value("Progress", text, "Expected a percentage such as 99%.")
 
 
+def _keys(keys: Iterable[str]) -> tuple[KmsKeyId, ...]:
+    return tuple(kms_key_id(key) for key in keys)
+
+
+def _size(gib: int) -> int:
+    if gib < 1:
+        raise invalid_value("VolumeSize", gib, "It must be at least 1.")
+    return gib
+
+
 @frozen(kw_only=True)
 class Snapshot:
     """A snapshot of a volume. Sizes are in GiB unless the name says otherwise.
@@ -74,6 +85,7 @@ class Snapshot:
 
     Fields that no DescribeSnapshots answer has: `region`, `create_volume_permissions`, `product_codes` (both told by
     DescribeSnapshotAttribute) and `billing`, the licence EC2 remembers for images made of the snapshot (rule A BI-10).
+    `create_volume_permissions` of None are not told: whoever read the snapshot does not even know if it is public.
 
     Raises `Malformed`.
 
@@ -83,7 +95,7 @@ class Snapshot:
     snapshot_id: SnapshotId = field(converter=snapshot_id)
     owner_id: AccountId = field(converter=account_id)
     volume_id: VolumeId = field(converter=volume_id)
-    volume_size_gib: int = field()
+    volume_size_gib: int = field(converter=_size)
     start_time: datetime = field(converter=utc)
     state: SnapshotState = field(default=SnapshotState.COMPLETED, converter=SnapshotState)
     state_message: str | None = None
@@ -93,7 +105,7 @@ class Snapshot:
     encrypted: bool = False
     kms_key_id: KmsKeyId | None = field(default=None, converter=optional(kms_key_id))
     data_encryption_key_id: str | None = None
-    associated_kms_key_ids: tuple[KmsKeyId, ...] = field(default=(), converter=tuple)
+    associated_kms_key_ids: tuple[KmsKeyId, ...] = field(default=(), converter=_keys)
     owner_alias: str | None = None
     storage_tier: StorageTier = field(default=StorageTier.STANDARD, converter=StorageTier)
     restore_expiry_time: datetime | None = field(default=None, converter=optional(utc))
@@ -104,14 +116,9 @@ class Snapshot:
     outpost_arn: str | None = None
     tags: Tags = NO_TAGS
     region: Region | None = field(default=None, converter=optional(as_region))
-    create_volume_permissions: CreateVolumePermissions = NOBODY
-    product_codes: tuple[ProductCode, ...] = field(default=(), converter=tuple)
+    create_volume_permissions: CreateVolumePermissions | None = NOBODY
+    product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)
     billing: BillingCode | None = None
-
-    @volume_size_gib.validator
-    def _volume_size_is_positive(self, _: object, value: int) -> None:
-        if value < 1:
-            raise invalid_value("VolumeSize", value, "It must be at least 1.")
 
     def __attrs_post_init__(self) -> None:
         if self.kms_key_id is not None and not self.encrypted:

@@ -4,7 +4,7 @@ Source: EC2 User Guide, "Tag your Amazon EC2 resources"; rules A 1.5, B 10.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Final, final
+from typing import Final, cast, final
 
 from amimodel.malformed import Malformed, invalid_value
 
@@ -43,12 +43,12 @@ class Tags(Mapping[str, str]):
     _tags: dict[str, str]
 
     def __init__(self, tags: Mapping[str, str] | Iterable[tuple[str, str]] = ()) -> None:
-        pairs = tags.items() if isinstance(tags, Mapping) else tags
         held: dict[str, str] = {}
-        for key, value in pairs:
+        for key, value in _pairs(tags):
             _check(key, value)
             if key in held:
-                raise Malformed("InvalidParameterValue", f"Duplicate tag key '{key}' specified.", member="Tag", value=key)
+                message = f"Duplicate tag key '{key}' specified."
+                raise Malformed("InvalidParameterValue", message, member="Tag", value=key)
             held[key] = value
         object.__setattr__(self, "_tags", held)
         object.__setattr__(self, "_hash", None)
@@ -107,6 +107,13 @@ def is_system_key(key: str) -> bool:
     (True, False)
     """
     return key[: len(SYSTEM_PREFIX)].lower() == SYSTEM_PREFIX
+
+
+def _pairs(tags: Mapping[str, str] | Iterable[tuple[str, str]]) -> Iterable[tuple[str, str]]:
+    if isinstance(tags, Mapping):
+        mapping = cast("Mapping[str, str]", tags)  # a type checker must allow for a Mapping that iterates over pairs
+        return mapping.items()
+    return tags
 
 
 def _check(key: object, value: object) -> None:

@@ -84,8 +84,8 @@ _gp3_iops, _gp3_throughput = Span(3000, 80_000, default=3000), Span(125, 2000, d
 # Rule A 2.5. gp2 has a throughput and a baseline of IOPS, but by its size: neither is a parameter.
 VOLUME_LIMITS: Final = MappingProxyType({
     VolumeType.GP2:      VolumeLimits(size_gib=Span(1, 16_384),   iops=_NO, throughput_mibps=_NO, boots=True),
-    VolumeType.GP3:      VolumeLimits(size_gib=Span(1, 65_536),   iops=_gp3_iops, most_iops_per_gib=500, always_iops=3000,
-                                      throughput_mibps=_gp3_throughput, boots=True),
+    VolumeType.GP3:      VolumeLimits(size_gib=Span(1, 65_536),   iops=_gp3_iops, always_iops=3000,
+                                      most_iops_per_gib=500,  throughput_mibps=_gp3_throughput, boots=True),
     VolumeType.IO1:      VolumeLimits(size_gib=Span(4, 16_384),   iops=Span(100, 64_000), iops_required=True,
                                       most_iops_per_gib=50,   throughput_mibps=_NO, boots=True),
     VolumeType.IO2:      VolumeLimits(size_gib=Span(4, 65_536),   iops=Span(100, 256_000), iops_required=True,
@@ -103,7 +103,11 @@ _MOST_THROUGHPUT_PER_IOPS: Final = 0.25
 
 
 def volume_faults(
-    volume_type: VolumeType, *, size_gib: int | None = None, iops: int | None = None, throughput_mibps: int | None = None
+    volume_type: VolumeType,
+    *,
+    size_gib: int | None = None,
+    iops: int | None = None,
+    throughput_mibps: int | None = None,
 ) -> Iterator[Malformed]:
     """Say what is wrong with a volume of this type, in EC2's order; what is not given is not judged.
 
@@ -138,9 +142,7 @@ def _size_faults(volume_type: VolumeType, limits: VolumeLimits, size: int) -> It
         yield _bad("InvalidParameterValue", message, "VolumeSize", size)
 
 
-def _iops_faults(
-    volume_type: VolumeType, limits: VolumeLimits, iops: int, size: int | None
-) -> Iterator[Malformed]:
+def _iops_faults(volume_type: VolumeType, limits: VolumeLimits, iops: int, size: int | None) -> Iterator[Malformed]:
     if limits.iops is None:
         message = f"The parameter iops is not supported for {volume_type} volumes."
         yield _bad("InvalidParameterCombination", message, "Iops", iops)
@@ -166,12 +168,13 @@ def _throughput_faults(
         yield _bad("InvalidParameterCombination", message, "Throughput", throughput)
         return
     if throughput not in span:
-        word, bound, which = ("low", span.least, "minimum") if throughput < span.least else ("high", span.most, "maximum")
+        word, bound, which = (
+            ("low", span.least, "minimum") if throughput < span.least else ("high", span.most, "maximum")
+        )
         message = f"Volume throughput of {throughput} is too {word}; {which} is {bound}."
         yield _bad("InvalidParameterValue", message, "Throughput", throughput)
     against = iops or limits.default_iops
     if against and throughput > _MOST_THROUGHPUT_PER_IOPS * against:
-        message = (
-            f"Throughput (MiBps) to iops ratio of {throughput / against:.6f} is too high; maximum is 0.250000 MiBps per iops."
-        )
+        ratio = f"{throughput / against:.6f}"
+        message = f"Throughput (MiBps) to iops ratio of {ratio} is too high; maximum is 0.250000 MiBps per iops."
         yield _bad("InvalidParameterValue", message, "Throughput", throughput)

@@ -3,6 +3,7 @@
 Source: EC2 User Guide, "AMI watermarks"; botocore 1.44.5, shape ImageWatermark; rules A WM-1, B 8.1.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from attrs import field, frozen
@@ -12,6 +13,12 @@ from amimodel.identifiers import AccountId, ImageId, account_id, image_id
 from amimodel.malformed import Malformed, invalid_value
 from amimodel.names import is_image_name
 from amimodel.regions import Region, as_region
+
+
+def _watermark_name(text: str) -> str:
+    if is_image_name(text):
+        return text
+    raise invalid_value("WatermarkName", text, "Watermark names are spelled like AMI names.")
 
 
 @frozen(order=True)
@@ -28,12 +35,7 @@ class WatermarkKey:
     """
 
     account_id: AccountId = field(converter=account_id)
-    name: str = field()
-
-    @name.validator
-    def _name_is_an_image_name(self, _: object, value: str) -> None:
-        if not is_image_name(value):
-            raise invalid_value("WatermarkName", value, "Watermark names are spelled like AMI names.")
+    name: str = field(converter=_watermark_name)
 
     @classmethod
     def parse(cls, text: str) -> "WatermarkKey":
@@ -77,3 +79,8 @@ class ImageWatermark:
     source_image_id: ImageId = field(converter=image_id)
     source_image_creation_time: datetime = field(converter=utc)
     watermark_creation_time: datetime = field(converter=utc)
+
+
+def as_watermarks(watermarks: Iterable[ImageWatermark]) -> tuple[ImageWatermark, ...]:
+    """Take watermarks from any iterable."""
+    return tuple(watermarks)
