@@ -1,0 +1,32 @@
+"""What every test of amimodel shares: how hard Hypothesis looks.
+
+The profile is chosen by the environment variable `HYPOTHESIS_PROFILE`; without it, `default` holds.
+
+| profile   | examples a property | for                                          |
+|-----------|---------------------|----------------------------------------------|
+| `fast`    | 25                  | further interpreters, mutants, a quick look  |
+| `default` | 100                 | the suite                                    |
+| `deep`    | 10,000              | `nox -s deep`                                |
+
+No profile has a deadline or minds slow generation, so that no test fails because a machine is slow. Where `CI` is set,
+`fast` and `default` try the same examples at every run: a failure there comes from the change, not from luck. To find
+what nobody thought of is the task of `deep`, which is never derandomized, and of the runs on people's own machines.
+Each failure prints a blob for `@reproduce_failure`.
+"""
+
+import os
+from pathlib import Path
+
+# Until the entry point is written, Hypothesis must not ask for it.
+if not Path(__file__).parent.parent.joinpath("src/amimodel/testing/_hypothesis_plugin.py").exists():
+    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
+
+from hypothesis import HealthCheck, settings
+
+_ON_CI = bool(os.environ.get("CI"))
+_CALM = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
+
+settings.register_profile("fast", _CALM, max_examples=25, derandomize=_ON_CI)
+settings.register_profile("default", _CALM, max_examples=100, derandomize=_ON_CI)
+settings.register_profile("deep", _CALM, max_examples=10_000, derandomize=False)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
