@@ -142,7 +142,7 @@ def _source_image_id(text: str) -> ImageId:
 
 
 def _instants(instants: Iterable[datetime]) -> tuple[datetime, ...]:
-    return tuple(sorted(map(utc, instants)))
+    return tuple(sorted({utc(instant) for instant in instants}))
 
 
 @frozen(kw_only=True)
