@@ -8,7 +8,7 @@ Everything EC2 lets an account do to an AMI, and everything it refuses, as immut
 
 The names below are the ones to build on. The rules stand in modules of their own, each named for what it decides:
 `amimodel.access`, `amimodel.billing`, `amimodel.booting`, `amimodel.compatibility`, `amimodel.consistency`,
-`amimodel.lifecycle`, `amimodel.mapping`, `amimodel.sharing`. At the edge, `amimodel.wire` reads and writes EC2's JSON,
+`amimodel.device_names`, `amimodel.instance_store`, `amimodel.lifecycle`, `amimodel.mapping`, `amimodel.sharing`. At the edge, `amimodel.wire` reads and writes EC2's JSON,
 `amimodel.inventory` and `amimodel.audit` make sense of it, and `amimodel.testing` makes values for property-based
 tests.
 

@@ -18,6 +18,7 @@ from amimodel.decisions import (
     PermissionsNotTold,
     Permitted,
     SnapshotNotTold,
+    Unknown,
     all_of,
 )
 from amimodel.identifiers import AccountId, SnapshotId
@@ -117,8 +118,7 @@ def launch_grounds(
             yield Permitted(permission)
         elif reaches is None and not isinstance(permission, AccountPermission | EveryonePermission):
             yield MembershipNotTold(permission, AccountId(account))
-    # Disabling takes every permission away (rule C 3.4): of a disabled image there is nothing left to tell.
-    if not image.launch_permissions.complete and image.state is not ImageState.DISABLED:
+    if _is_untold(image):
         yield PermissionsNotTold(image.image_id)
 
 
@@ -144,13 +144,21 @@ def has_launch_permission(image: Image, account: str, organizations: Organizatio
 
 
 def _through_organizations(image: Image, account: str, organizations: Organizations) -> Decision:
-    grounds = tuple(launch_grounds(image, account, organizations))
-    support = tuple(ground for ground in grounds if isinstance(ground, Permitted))
-    if support:
-        return Decision(True, support)
-    if grounds:
-        return Decision(None, grounds)
-    return _not_authorized(image.image_id)
+    unknown: list[Unknown] = []
+    for permission in image.launch_permissions.through_membership:
+        reaches = _covers_member(permission, account, organizations)
+        if reaches:
+            return Decision(True, (Permitted(permission),))
+        if reaches is None:
+            unknown.append(MembershipNotTold(permission, AccountId(account)))
+    if _is_untold(image):
+        unknown.append(PermissionsNotTold(image.image_id))
+    return Decision(None, tuple(unknown)) if unknown else _not_authorized(image.image_id)
+
+
+def _is_untold(image: Image) -> bool:
+    # Disabling takes every permission away (rule C 3.4): of a disabled image there is nothing left to tell.
+    return not image.launch_permissions.complete and image.state is not ImageState.DISABLED
 
 
 def may_launch(image: Image, account: str, organizations: Organizations = NOTHING_KNOWN) -> Decision:

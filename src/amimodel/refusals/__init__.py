@@ -97,3 +97,6 @@ __all__ = [
     "VolumeValueRefused",
     "WatermarkedImageNotPublic",
 ]
+
+for _name in __all__:  # a reader of a traceback wants to know where to import it from, not in which file it stands
+    globals()[_name].__module__ = __name__
