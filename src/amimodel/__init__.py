@@ -8,9 +8,9 @@ Everything EC2 lets an account do to an AMI, and everything it refuses, as immut
 
 The names below are the ones to build on. The rules stand in modules of their own, each named for what it decides:
 `amimodel.access`, `amimodel.billing`, `amimodel.booting`, `amimodel.compatibility`, `amimodel.consistency`,
-`amimodel.device_names`, `amimodel.instance_store`, `amimodel.lifecycle`, `amimodel.mapping`, `amimodel.sharing`. At the edge, `amimodel.wire` reads and writes EC2's JSON,
-`amimodel.inventory` and `amimodel.audit` make sense of it, and `amimodel.testing` makes values for property-based
-tests.
+`amimodel.device_names`, `amimodel.instance_store`, `amimodel.lifecycle`, `amimodel.mapping`, `amimodel.sharing`. At the
+edge, `amimodel.wire` reads and writes EC2's JSON, `amimodel.inventory` and `amimodel.audit` make sense of it, and
+`amimodel.testing` makes values for property-based tests.
 
 A name is fetched from its module when it is first used, so that `import amimodel` costs next to nothing.
 """
@@ -95,7 +95,6 @@ _NAMES = {
         "InstanceType",
         "InstanceTypeHypervisor",
         "instance_type",
-        "instance_types",
     ),
     "instances": (
         "HttpTokens",

@@ -52,7 +52,6 @@ from amimodel.instance_types import InstanceStoreVolumes as InstanceStoreVolumes
 from amimodel.instance_types import InstanceType as InstanceType
 from amimodel.instance_types import InstanceTypeHypervisor as InstanceTypeHypervisor
 from amimodel.instance_types import instance_type as instance_type
-from amimodel.instance_types import instance_types as instance_types
 from amimodel.instances import HttpTokens as HttpTokens
 from amimodel.instances import ImageMetadata as ImageMetadata
 from amimodel.instances import Instance as Instance
