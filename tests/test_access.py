@@ -24,6 +24,7 @@ from amimodel.decisions import (
     PermissionsNotTold,
     Permitted,
     SnapshotNotTold,
+    StorageNotTold,
     all_of,
 )
 from amimodel.examples import PENDING, WEB
@@ -368,3 +369,10 @@ def test_a_decision_is_no_bool() -> None:
 )
 def test_a_decision_reads_as_a_sentence(decision: Decision, text: str) -> None:
     assert str(decision) == text
+
+
+def test_whether_a_bundle_in_s3_may_be_read_is_not_known() -> None:
+    """Rule B CI-6: S3 decides it."""
+    bundled = evolve(FRIENDLY, root_device_type="instance-store", block_device_mappings=())
+    assert copying(bundled, FRIEND).because == (StorageNotTold("ami-12345678"),)
+    assert copying(bundled, OWNER).allowed is True

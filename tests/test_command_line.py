@@ -16,7 +16,9 @@ from amimodel.audit import FindingKind
 from amimodel.examples import WEB
 
 AS_OF = ["--as-of", "2026-11-22T00:00:00Z"]
-EXAMPLE = sorted(str(file) for file in (resources.files("amimodel") / "_example").iterdir() if file.name.endswith(".json"))
+EXAMPLE = sorted(
+    str(file) for file in (resources.files("amimodel") / "_example").iterdir() if file.name.endswith(".json")
+)
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -101,7 +103,7 @@ NONSENSE = [
     (b"Images:\n  - ImageId: ami-12345678\n", "The text is not JSON"),
     (b'{"Buckets": []}', "Its members: Buckets."),
     (b"[1, 2, 3]", "not a list"),
-    (b"42", "not a number"),
+    (b"42", "not a whole number"),
     (b"[" * 1_000_000, "nested too deeply"),
     (bytes(range(256)) * 20_000, "the bytes are no text"),
     (b"\x00" * 5_000_000, "JSON"),
@@ -241,7 +243,8 @@ def test_without_rich_tables_are_refused_and_json_is_not(
 
 
 @pytest.mark.parametrize(
-    ("days", "text"), [(0, "0 days"), (1, "1 day"), (30, "30 days"), (31, "1 month"), (364, "11 months"), (366, "1 year")]
+    ("days", "text"),
+    [(0, "0 days"), (1, "1 day"), (30, "30 days"), (31, "1 month"), (364, "11 months"), (366, "1 year")],
 )
 def test_ages_are_told_in_the_unit_a_person_would_choose(days: int, text: str) -> None:
     from datetime import timedelta

@@ -178,6 +178,7 @@ _NAMES = {
         "PermissionsNotTold",
         "Permitted",
         "SnapshotNotTold",
+        "StorageNotTold",
     ),
     # rules
     "access": ("may_copy", "may_describe", "may_launch"),

@@ -17,6 +17,7 @@ from amimodel.decisions import Owner as Owner
 from amimodel.decisions import PermissionsNotTold as PermissionsNotTold
 from amimodel.decisions import Permitted as Permitted
 from amimodel.decisions import SnapshotNotTold as SnapshotNotTold
+from amimodel.decisions import StorageNotTold as StorageNotTold
 from amimodel.encryption import AccountGrant as AccountGrant
 from amimodel.encryption import KeyGrant as KeyGrant
 from amimodel.encryption import KeyManager as KeyManager

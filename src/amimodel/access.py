@@ -18,6 +18,7 @@ from amimodel.decisions import (
     PermissionsNotTold,
     Permitted,
     SnapshotNotTold,
+    StorageNotTold,
     Unknown,
     all_of,
 )
@@ -246,7 +247,7 @@ def may_copy(
 
 def _may_read_storage(image: Image, account: str, snapshots: Mapping[SnapshotId, Snapshot]) -> Decision:
     if image.root_device_type is RootDeviceType.INSTANCE_STORE:
-        return Decision(None, (PermissionsNotTold(image.image_location),))
+        return Decision(None, (StorageNotTold(image.image_id),))
     readable = {snapshot: _may_read(account, snapshots.get(snapshot)) for snapshot in image.snapshot_ids}
     checks: list[Decision] = []
     closed = tuple(snapshot for snapshot, answer in readable.items() if answer is False)

@@ -66,7 +66,7 @@ def parse(text: str, member: str = "Time") -> datetime:
     """
     if isinstance(text, str) and _is_timestamp(text):
         try:
-            return datetime.fromisoformat(text).astimezone(UTC)
+            return utc(datetime.fromisoformat(text))
         except (ValueError, OverflowError):
             pass  # the digits stand in the right places but name no moment: fall through to the one complaint
     raise invalid_value(member, text, "Expected a time such as 2026-01-31T12:00:00.000Z.")
@@ -83,14 +83,14 @@ def render(instant: datetime, form: TextForm = TextForm.MILLISECONDS) -> str:
 
     What a form has no digits for is cut off, as EC2 cuts it.
     """
-    plain = instant.replace(tzinfo=None)
+    offset = len("+00:00")
     match form:
         case TextForm.MILLISECONDS:
-            return plain.isoformat(timespec="milliseconds") + "Z"
+            return utc(instant).isoformat(timespec="milliseconds")[:-offset] + "Z"
         case TextForm.SECONDS:
-            return plain.isoformat(timespec="seconds") + "Z"
+            return utc(instant).isoformat(timespec="seconds")[:-offset] + "Z"
         case TextForm.MICROSECONDS:
-            return plain.isoformat(timespec="microseconds") + "+00:00"
+            return utc(instant).isoformat(timespec="microseconds")
 
 
 def to_nearest_minute(instant: datetime) -> datetime:

@@ -82,8 +82,20 @@ class SnapshotNotTold:
         return f"{self.snapshot_id}, which holds a volume of it, is not known here"
 
 
+@frozen
+class StorageNotTold:
+    """An image that lies in S3, and whether its bundle may be read is not known: S3 tells it, EC2 does not."""
+
+    rules: ClassVar = "B CI-6"
+
+    image_id: str
+
+    def __str__(self) -> str:
+        return f"whether the bundle of {self.image_id} in S3 may be read is not known here"
+
+
 Support: TypeAlias = Owner | Permitted
-Unknown: TypeAlias = PermissionsNotTold | MembershipNotTold | SnapshotNotTold
+Unknown: TypeAlias = PermissionsNotTold | MembershipNotTold | SnapshotNotTold | StorageNotTold
 Ground: TypeAlias = Support | Unknown | Refusal
 
 

@@ -173,6 +173,7 @@ _prefix = re.compile(r"(?:/dev/)?(?:xvd|sd|hd)?")
 def clashes(mappings: Iterable[BlockDeviceMapping], virtualization: VirtualizationType) -> tuple[Clash, ...]:
     """Device names that get into each other's way. EC2 accepts them: these are warnings.
 
+    >>> from amimodel.block_devices import InstanceStoreDevice
     >>> entries = [BlockDeviceMapping(name, InstanceStoreDevice("ephemeral0")) for name in ("/dev/xvdf", "xvdf")]
     >>> print(*clashes(entries, VirtualizationType.HVM))
     /dev/xvdf and xvdf may be the same device

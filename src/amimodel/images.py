@@ -235,12 +235,12 @@ class Image:
             object.__setattr__(self, "_image_location", None)
 
     @property
-    def _usual_location(self) -> str:
-        return f"{self.image_owner_alias or self.owner_id}/{self.name}"
+    def _usual_location(self) -> str | None:
+        return None if self.name is None else f"{self.image_owner_alias or self.owner_id}/{self.name}"
 
     @property
-    def image_location(self) -> str:
-        """Owner and name, or the manifest of an image that lies in S3 (rules A LO-1 to LO-3)."""
+    def image_location(self) -> str | None:
+        """Owner and name, or the manifest of an image that lies in S3 (rules A LO-1 to LO-3); None without a name."""
         return self._usual_location if self._image_location is None else self._image_location
 
     @property
