@@ -14,12 +14,12 @@ from attrs import evolve
 from amimodel._table import Table
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
 from amimodel.examples import WEB
-from amimodel.images import AnyImageId, Image
+from amimodel.images import Image
 
 IMAGES = 100_000
 
 
-def images() -> dict[AnyImageId, Image]:
+def images() -> dict[str, Image]:
     made = (
         evolve(
             WEB,
@@ -46,7 +46,7 @@ def images() -> dict[AnyImageId, Image]:
     return {image.image_id: image for image in made}
 
 
-KEEPERS: dict[str, Callable[[dict[AnyImageId, Image]], Mapping[AnyImageId, Image]]] = {
+KEEPERS: dict[str, Callable[[dict[str, Image]], Mapping[str, Image]]] = {
     "yardstick: a dict of images": dict,
     "a table of images": Table,
 }

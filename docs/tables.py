@@ -12,8 +12,8 @@ from amimodel.booting import Processor, boot_mode
 from amimodel.compatibility import REFUSALS
 from amimodel.consistency import Law
 from amimodel.lifecycle import TRANSITIONS, ImageEvent, Kept, Never, Refused, Stage
-from amimodel.volume_types import VOLUME_LIMITS, Span
 from amimodel.vocabulary import Architecture, BootMode, ImageState
+from amimodel.volume_types import VOLUME_LIMITS, Span
 
 EXAMPLES_OF = {
     Processor.X86: Architecture.X86_64,
@@ -26,7 +26,8 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Write a table in Markdown, its columns aligned."""
     cells = [list(heads), *([cell.replace("|", "\\|") for cell in row] for row in rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) + " |" for row in cells]
+    padded = [[cell.ljust(width) for cell, width in zip(row, widths, strict=True)] for row in cells]
+    lines = [f"| {' | '.join(row)} |" for row in padded]
     lines.insert(1, "|" + "|".join("-" * (width + 2) for width in widths) + "|")
     return "\n".join(lines) + "\n"
 
@@ -55,7 +56,8 @@ def _cell(cell: ImageState | Kept | Refused | Never) -> str:
 
 def boot_modes() -> str:
     """What an instance boots by, for each boot mode of an image and what a type has."""
-    types = {"legacy-bios": [BootMode.LEGACY_BIOS], "both": [BootMode.LEGACY_BIOS, BootMode.UEFI], "uefi": [BootMode.UEFI]}
+    bios, uefi = BootMode.LEGACY_BIOS, BootMode.UEFI
+    types = {"legacy-bios": [bios], "both": [bios, uefi], "uefi": [uefi]}
     modes = (None, BootMode.LEGACY_BIOS, BootMode.UEFI, BootMode.UEFI_PREFERRED)
     return table(
         ["image's boot mode", "built for", *(f"type has {name}" for name in types)],

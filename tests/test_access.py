@@ -6,7 +6,6 @@ import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
-from reference.access import launch_permitted
 
 from amimodel.access import (
     accounts_told,
@@ -51,6 +50,7 @@ from amimodel.refusals import (
 from amimodel.snapshots import Snapshot
 from amimodel.testing import strategies as amis
 from amimodel.vocabulary import ImageState
+from reference.access import launch_permitted
 
 OWNER, FRIEND, STRANGER = "111122223333", "444455556666", "999988887777"
 

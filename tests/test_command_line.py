@@ -137,8 +137,10 @@ def test_nonsense_gets_one_line_and_status_2(
         (("explain", "nothing", "--account", "111122223333"), "no image here has the id or the name 'nothing'\n"),
         (
             ("explain", "database", "--account", "111122223333"),
-            "'database' names several images: ami-0a11ce00000000009 of 111122223333,"
-            " ami-0a11ce0000000000a of 444455556666; say which by its id\n",
+            (
+                "'database' names several images: ami-0a11ce00000000009 of 111122223333,"
+                " ami-0a11ce0000000000a of 444455556666; say which by its id\n"
+            ),
         ),
         (
             ("explain", "vault", "--account", "111122223333", "--instance-type", "m5.bogus"),
@@ -235,7 +237,7 @@ def test_names_that_look_like_markup_are_shown_as_they_are(capsys: pytest.Captur
 def test_without_rich_tables_are_refused_and_json_is_not(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("amimodel._cli.find_spec", lambda name: None)
+    monkeypatch.setattr("amimodel._cli.find_spec", lambda _: None)
     status, out, err = run(capsys, "audit")
     assert (status, out) == (2, "")
     assert err == "amimodel: tables need rich: pip install 'amimodel[cli]', or ask for --json\n"

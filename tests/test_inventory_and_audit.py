@@ -108,7 +108,11 @@ CASES = [
         FindingKind.NAME_CLASH,
         "is named 'web', as ami-12345678 of the same account is",
     ),
-    (instance("running", state="deregistered"), FindingKind.IMAGE_GONE, "runs from ami-12345678, which is deregistered"),
+    (
+        instance("running", state="deregistered"),
+        FindingKind.IMAGE_GONE,
+        "runs from ami-12345678, which is deregistered",
+    ),
     (
         instance("running", state="available", image_allowed=False),
         FindingKind.IMAGE_NOT_ALLOWED,
@@ -339,4 +343,3 @@ def test_block_public_access_is_kept() -> None:
     setting = joined({"ImageBlockPublicAccessState": "unblocked", "ManagedBy": "account"}).block_public_access
     assert setting is not None
     assert setting.state.value == "unblocked"
-

@@ -70,14 +70,20 @@ def _book_rows() -> list[tuple[ImageEvent, Stage, str]]:
 
     header, *lines = (line.strip() for line in BOOK.strip().splitlines())
     stages = [Stage(word) for word in re.split(r"\s{2,}", header)[1:]]
-    rows = []
+    rows: list[tuple[ImageEvent, Stage, str]] = []
     for line in lines:
         name, *cells = re.split(r"\s{2,}|(?<=Protection) ", line)
         rows.extend((ImageEvent(name), stage, cell) for stage, cell in zip(stages, cells, strict=True))
     return rows
 
 
-SPELLED = {"=": Kept.SAME, "U": Refused.UNAVAILABLE, "NF": Refused.NOT_FOUND, "-": Never.NEVER, "gone": ImageState.DEREGISTERED}
+SPELLED = {
+    "=": Kept.SAME,
+    "U": Refused.UNAVAILABLE,
+    "NF": Refused.NOT_FOUND,
+    "-": Never.NEVER,
+    "gone": ImageState.DEREGISTERED,
+}
 
 
 @pytest.mark.parametrize(("event", "stage", "cell"), _book_rows())
@@ -94,7 +100,9 @@ EVENTS = st.sampled_from(ImageEvent)
 
 
 @given(image=IMAGES, event=EVENTS, in_bin=st.booleans())
-def test_what_a_stage_refuses_is_raised_and_what_it_grants_is_not(image: Image, event: ImageEvent, in_bin: bool) -> None:
+def test_what_a_stage_refuses_is_raised_and_what_it_grants_is_not(
+    image: Image, event: ImageEvent, in_bin: bool
+) -> None:
     expected = refusal(image, event, in_recycle_bin=in_bin)
     if expected is None:
         assert isinstance(after(image, event, in_recycle_bin=in_bin), Image)

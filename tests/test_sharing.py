@@ -1,6 +1,7 @@
 """Sharing one image: rules B 1.2 (LP-9 to LP-35), B 1.4, B 1.6."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -63,7 +64,7 @@ def snapshot(kms_key_id: str | None) -> Snapshot:
     )
 
 
-def facts(kms_key_id: str | None = None, *, manager: str = "CUSTOMER", **others: object) -> SharingFacts:
+def facts(kms_key_id: str | None = None, *, manager: str = "CUSTOMER", **others: Any) -> SharingFacts:
     known = {"snap-12345678": snapshot(kms_key_id)}
     keys = {KEY: KmsKey(arn=KEY, key_manager=manager)}
     return SharingFacts(snapshots=known, keys=keys, **others)
@@ -127,14 +128,19 @@ def test_access_through_an_organization_or_everyone_cannot_be_given_up() -> None
 
 
 # Every refusal of one sharing call, the first that EC2 would give first; then each fault is repaired in turn.
-LADDER: list[tuple[str, dict[str, object], dict[str, object], str]] = [
+LADDER: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     (
         "B LP-22",
         {"state": "pending"},
         {},
         "The AMI ID 'ami-12345678' is currently pending and may not be used for this operation",
     ),
-    ("B LP-25, S 44", {}, {"kms_key_id": KEY}, "Encrypted snapshots can't be shared publicly. Specify another snapshot."),
+    (
+        "B LP-25, S 44",
+        {},
+        {"kms_key_id": KEY},
+        "Encrypted snapshots can't be shared publicly. Specify another snapshot.",
+    ),
     (
         "B LP-26, S 45",
         {"product_codes": (ProductCode("abc"),)},
@@ -151,22 +157,28 @@ LADDER: list[tuple[str, dict[str, object], dict[str, object], str]] = [
         "B LP-24",
         {},
         {"block_public_access": ImageBlockPublicAccess()},
-        "You can\u2019t publicly share this image because block public access for AMIs is enabled for this account."
-        " To publicly share the image, you must call the DisableImageBlockPublicAccess API.",
+        (
+            "You can\u2019t publicly share this image because block public access for AMIs is enabled for this account."
+            " To publicly share the image, you must call the DisableImageBlockPublicAccess API."
+        ),
     ),
     (
         "B LP-23",
         {},
         {"public_images": 5},
-        "You have reached your quota of 5 for the number of public images allowed in this Region."
-        " Deregister unused public images or make them private, or request an increase in your public AMIs quota.",
+        (
+            "You have reached your quota of 5 for the number of public images allowed in this Region."
+            " Deregister unused public images or make them private, or request an increase in your public AMIs quota."
+        ),
     ),
     (
         "B LP-19",
         {},
         {"limits": Limits(shared_entities_per_image=0)},
-        "The image ami-12345678 would be shared with 1 accounts, organizations and organizational units;"
-        " the quota is 0.",
+        (
+            "The image ami-12345678 would be shared with 1 accounts, organizations and organizational units;"
+            " the quota is 0."
+        ),
     ),
 ]
 
@@ -177,7 +189,7 @@ def _messages(image: Image, sharing_facts: SharingFacts) -> list[str]:
 
 @pytest.mark.parametrize(("rule", "of_image", "of_facts", "message"), LADDER)
 def test_each_fault_alone_is_refused_in_its_words(
-    rule: str, of_image: dict[str, object], of_facts: dict[str, object], message: str
+    rule: str, of_image: dict[str, Any], of_facts: dict[str, Any], message: str
 ) -> None:
     assert message in _messages(evolve(WEB, **of_image), facts(**of_facts)), rule
 

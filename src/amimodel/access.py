@@ -7,7 +7,7 @@ the accounts, organizations and units it is shared with.
 Source: EC2 User Guide, "Shared AMI"; rules B 0.3, B 1.7, B 2, B 5 (LD-4 to LD-7), B CI-2 to CI-8.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -22,7 +22,7 @@ from amimodel.decisions import (
     Unknown,
     all_of,
 )
-from amimodel.identifiers import AccountId, SnapshotId
+from amimodel.identifiers import AccountId
 from amimodel.images import Image
 from amimodel.lifecycle import ImageEvent
 from amimodel.lifecycle import refusal as stage_refusal
@@ -37,7 +37,7 @@ from amimodel.permissions import (
 )
 from amimodel.product_codes import ProductCodeType
 from amimodel.refusals import ImageNotFound, MarketplaceCopyRefused, NoStoragePermission, NotAuthorizedForImages
-from amimodel.snapshots import Snapshot
+from amimodel.snapshots import Snapshot, Snapshots
 from amimodel.vocabulary import ImageState, RootDeviceType
 
 _AS_OWNER: Final = Decision(True, (Owner(),))
@@ -213,7 +213,7 @@ def may_describe(image: Image, account: str, organizations: Organizations = NOTH
 def may_copy(
     image: Image,
     account: str,
-    snapshots: Mapping[SnapshotId, Snapshot],
+    snapshots: Snapshots,
     organizations: Organizations = NOTHING_KNOWN,
     *,
     block_marketplace_cross_account_copy: bool = True,
@@ -245,7 +245,7 @@ def may_copy(
     return all_of(checks)
 
 
-def _may_read_storage(image: Image, account: str, snapshots: Mapping[SnapshotId, Snapshot]) -> Decision:
+def _may_read_storage(image: Image, account: str, snapshots: Snapshots) -> Decision:
     if image.root_device_type is RootDeviceType.INSTANCE_STORE:
         return Decision(None, (StorageNotTold(image.image_id),))
     readable = {snapshot: _may_read(account, snapshots.get(snapshot)) for snapshot in image.snapshot_ids}

@@ -14,10 +14,9 @@ from typing import Final
 from attrs import frozen
 
 from amimodel.block_devices import EbsBlockDevice, SuppressedDevice
-from amimodel.identifiers import SnapshotId
 from amimodel.images import Image
 from amimodel.sharing import latest_deprecation_of_public_image
-from amimodel.snapshots import Snapshot
+from amimodel.snapshots import Snapshot, Snapshots
 from amimodel.vocabulary import (
     Architecture,
     BootMode,
@@ -80,10 +79,10 @@ class Contradiction:
         return f"{self.detail}, but {self.law.sentence} ({self.law.rules})"
 
 
-_NO_SNAPSHOTS: Final[Mapping[SnapshotId, Snapshot]] = MappingProxyType({})
+_NO_SNAPSHOTS: Final[Mapping[str, Snapshot]] = MappingProxyType({})
 
 
-def contradictions(image: Image, snapshots: Mapping[SnapshotId, Snapshot] = _NO_SNAPSHOTS) -> tuple[Contradiction, ...]:
+def contradictions(image: Image, snapshots: Snapshots = _NO_SNAPSHOTS) -> tuple[Contradiction, ...]:
     """Every law that an image breaks, alone or together with those of its snapshots that are given.
 
     >>> from attrs import evolve
@@ -97,8 +96,7 @@ def contradictions(image: Image, snapshots: Mapping[SnapshotId, Snapshot] = _NO_
     return tuple(Contradiction(law, detail) for law, check in _CHECKS for detail in check(image, snapshots))
 
 
-_Snapshots = Mapping[SnapshotId, Snapshot]
-_Check = Callable[[Image, _Snapshots], Iterator[str]]
+_Check = Callable[[Image, Snapshots], Iterator[str]]
 _X86: Final = frozenset({Architecture.I386, Architecture.X86_64})
 
 
@@ -106,43 +104,43 @@ def _is_ebs_machine(image: Image) -> bool:
     return image.image_type is ImageType.MACHINE and image.root_device_type is RootDeviceType.EBS
 
 
-def _root_is_mapped(image: Image, _: _Snapshots) -> Iterator[str]:
+def _root_is_mapped(image: Image, _: Snapshots) -> Iterator[str]:
     if _is_ebs_machine(image) and image.root_device is None:
         yield f"its root device {image.root_device_name or '(not named)'} is not mapped"
 
 
-def _root_has_snapshot(image: Image, _: _Snapshots) -> Iterator[str]:
+def _root_has_snapshot(image: Image, _: Snapshots) -> Iterator[str]:
     root = image.root_device
     if _is_ebs_machine(image) and root is not None and (root.ebs is None or root.ebs.snapshot_id is None):
         yield f"its root device {root.device_name} has no snapshot"
 
 
-def _root_boots(image: Image, _: _Snapshots) -> Iterator[str]:
+def _root_boots(image: Image, _: Snapshots) -> Iterator[str]:
     root = image.root_device
     volume_type = root.ebs.volume_type if root is not None and root.ebs is not None else None
     if volume_type is not None and not VOLUME_LIMITS[volume_type].boots:
         yield f"its root volume is of type {volume_type}"
 
 
-def _devices_differ(image: Image, _: _Snapshots) -> Iterator[str]:
+def _devices_differ(image: Image, _: Snapshots) -> Iterator[str]:
     names = [entry.device_name for entry in image.block_device_mappings]
     for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         yield f"{name} is mapped {names.count(name)} times"
 
 
-def _nothing_suppressed(image: Image, _: _Snapshots) -> Iterator[str]:
+def _nothing_suppressed(image: Image, _: Snapshots) -> Iterator[str]:
     for entry in image.block_device_mappings:
         if isinstance(entry.device, SuppressedDevice):
             yield f"it keeps an entry that leaves {entry.device_name} out"
 
 
-def _no_key(image: Image, _: _Snapshots) -> Iterator[str]:
+def _no_key(image: Image, _: Snapshots) -> Iterator[str]:
     for entry in image.block_device_mappings:
         if entry.ebs is not None and entry.ebs.kms_key_id is not None:
             yield f"{entry.device_name} names the key {entry.ebs.kms_key_id}"
 
 
-def _iops(image: Image, _: _Snapshots) -> Iterator[str]:
+def _iops(image: Image, _: Snapshots) -> Iterator[str]:
     for entry in image.block_device_mappings:
         ebs = entry.ebs
         volume_type = ebs.volume_type if ebs is not None and ebs.iops is None else None
@@ -150,95 +148,95 @@ def _iops(image: Image, _: _Snapshots) -> Iterator[str]:
             yield f"{entry.device_name} is of type {volume_type} and has no IOPS"
 
 
-def _encrypted_not_public(image: Image, snapshots: _Snapshots) -> Iterator[str]:
+def _encrypted_not_public(image: Image, snapshots: Snapshots) -> Iterator[str]:
     encrypted = image.encrypted or any(snapshots[s].encrypted for s in image.snapshot_ids if s in snapshots)
     if image.public and encrypted:
         yield "it is encrypted and public"
 
 
-def _sold_not_public(image: Image, _: _Snapshots) -> Iterator[str]:
+def _sold_not_public(image: Image, _: Snapshots) -> Iterator[str]:
     if image.public and image.product_codes:
         yield f"it is public and carries the product code {image.product_codes[0].product_code_id}"
 
 
-def _watermarked_not_public(image: Image, _: _Snapshots) -> Iterator[str]:
+def _watermarked_not_public(image: Image, _: Snapshots) -> Iterator[str]:
     if image.public and image.image_watermarks:
         yield f"it is public and carries the watermark {image.image_watermarks[0].watermark_key}"
 
 
-def _disabled_not_shared(image: Image, _: _Snapshots) -> Iterator[str]:
+def _disabled_not_shared(image: Image, _: Snapshots) -> Iterator[str]:
     if image.state is ImageState.DISABLED and len(image.launch_permissions):
         yield f"it is disabled and shared with {image.launch_permissions.items[0]}"
 
 
-def _paravirtual_x86(image: Image, _: _Snapshots) -> Iterator[str]:
+def _paravirtual_x86(image: Image, _: Snapshots) -> Iterator[str]:
     if image.virtualization_type is VirtualizationType.PARAVIRTUAL and image.architecture not in _X86:
         yield f"it is paravirtual and built for {image.architecture}"
 
 
-def _paravirtual_windows(image: Image, _: _Snapshots) -> Iterator[str]:
+def _paravirtual_windows(image: Image, _: Snapshots) -> Iterator[str]:
     if image.virtualization_type is VirtualizationType.PARAVIRTUAL and image.platform is Platform.WINDOWS:
         yield "it is paravirtual and runs Windows"
 
 
-def _hvm_kernel(image: Image, _: _Snapshots) -> Iterator[str]:
+def _hvm_kernel(image: Image, _: Snapshots) -> Iterator[str]:
     part = image.kernel_id or image.ramdisk_id
     if image.virtualization_type is VirtualizationType.HVM and image.image_type is ImageType.MACHINE and part:
         yield f"it is HVM and has {part}"
 
 
-def _arm_bios(image: Image, _: _Snapshots) -> Iterator[str]:
+def _arm_bios(image: Image, _: Snapshots) -> Iterator[str]:
     if image.architecture is Architecture.ARM64 and image.boot_mode is BootMode.LEGACY_BIOS:
         yield "it is built for arm64 and asks for legacy-bios"
 
 
-def _tpm_uefi(image: Image, _: _Snapshots) -> Iterator[str]:
+def _tpm_uefi(image: Image, _: Snapshots) -> Iterator[str]:
     if image.tpm_support is not None and image.boot_mode is not BootMode.UEFI:
         yield f"it asks for a TPM and for {image.boot_mode or 'no boot mode'}"
 
 
-def _windows_ebs(image: Image, _: _Snapshots) -> Iterator[str]:
+def _windows_ebs(image: Image, _: Snapshots) -> Iterator[str]:
     if image.platform is Platform.WINDOWS and image.root_device_type is RootDeviceType.INSTANCE_STORE:
         yield "it runs Windows from the instance store"
 
 
-def _platform_billing(image: Image, _: _Snapshots) -> Iterator[str]:
+def _platform_billing(image: Image, _: Snapshots) -> Iterator[str]:
     if image.billing is not None and image.billing.platform is not image.platform:
         details = image.billing.platform_details
         yield f"its platform is {image.platform or 'not named'} and its PlatformDetails {details}"
 
 
-def _deprecated_later(image: Image, _: _Snapshots) -> Iterator[str]:
+def _deprecated_later(image: Image, _: Snapshots) -> Iterator[str]:
     if image.deprecation_time is not None and image.deprecation_time < image.creation_date:
         yield f"it was created {image.creation_date:%Y-%m-%d} and deprecated {image.deprecation_time:%Y-%m-%d}"
 
 
-def _deprecated_in_two_years(image: Image, _: _Snapshots) -> Iterator[str]:
+def _deprecated_in_two_years(image: Image, _: Snapshots) -> Iterator[str]:
     latest = latest_deprecation_of_public_image(image.creation_date)
     if image.public and image.deprecation_time is not None and image.deprecation_time > latest:
         yield f"it is public, created {image.creation_date:%Y-%m-%d} and deprecated {image.deprecation_time:%Y-%m-%d}"
 
 
-def _launched_later(image: Image, _: _Snapshots) -> Iterator[str]:
+def _launched_later(image: Image, _: Snapshots) -> Iterator[str]:
     if image.launches and image.launches[0] < image.creation_date:
         yield f"it was created {image.creation_date:%Y-%m-%d} and launched {image.launches[0]:%Y-%m-%d}"
 
 
-def _as_encrypted(image: Image, snapshots: _Snapshots) -> Iterator[str]:
+def _as_encrypted(image: Image, snapshots: Snapshots) -> Iterator[str]:
     for device_name, ebs, snapshot in _backed(image, snapshots):
         if ebs.encrypted is not None and ebs.encrypted is not snapshot.encrypted:
             shown, real = ("encrypted", "not") if ebs.encrypted else ("not encrypted", "encrypted")
             yield f"{device_name} is shown as {shown} and {snapshot.snapshot_id} is {real}"
 
 
-def _holds_snapshot(image: Image, snapshots: _Snapshots) -> Iterator[str]:
+def _holds_snapshot(image: Image, snapshots: Snapshots) -> Iterator[str]:
     for device_name, ebs, snapshot in _backed(image, snapshots):
         if ebs.volume_size_gib is not None and ebs.volume_size_gib < snapshot.volume_size_gib:
             sizes = (ebs.volume_size_gib, snapshot.volume_size_gib)
             yield f"{device_name} has {sizes[0]} GiB and {snapshot.snapshot_id} {sizes[1]} GiB"
 
 
-def _backed(image: Image, snapshots: _Snapshots) -> Iterator[tuple[str, EbsBlockDevice, Snapshot]]:
+def _backed(image: Image, snapshots: Snapshots) -> Iterator[tuple[str, EbsBlockDevice, Snapshot]]:
     for entry in image.block_device_mappings:
         if entry.ebs is not None and entry.ebs.snapshot_id is not None and entry.ebs.snapshot_id in snapshots:
             yield entry.device_name, entry.ebs, snapshots[entry.ebs.snapshot_id]

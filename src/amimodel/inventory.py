@@ -12,8 +12,7 @@ from typing import Any, Final
 
 from attrs import evolve, field, frozen
 
-from amimodel.identifiers import SnapshotId
-from amimodel.images import AnyImageId, Image
+from amimodel.images import Image
 from amimodel.instances import InstanceImageMetadata
 from amimodel.permissions import Permissions
 from amimodel.settings import ImageBlockPublicAccess
@@ -46,8 +45,8 @@ class Inventory:
     records told twice in different ways (the later one holds).
     """
 
-    images: Mapping[AnyImageId, Image] = field(factory=dict[AnyImageId, Image])
-    snapshots: Mapping[SnapshotId, Snapshot] = field(factory=dict[SnapshotId, Snapshot])
+    images: Mapping[str, Image] = field(factory=dict[str, Image])
+    snapshots: Mapping[str, Snapshot] = field(factory=dict[str, Snapshot])
     instances: tuple[InstanceImageMetadata, ...] = ()
     block_public_access: ImageBlockPublicAccess | None = None
     unread: tuple[Unread, ...] = ()
@@ -84,8 +83,8 @@ class _Joining:
     """An inventory in the making: the one place where something changes."""
 
     def __init__(self) -> None:
-        self._images: dict[AnyImageId, Image] = {}
-        self._snapshots: dict[SnapshotId, Snapshot] = {}
+        self._images: dict[str, Image] = {}
+        self._snapshots: dict[str, Snapshot] = {}
         self._instances: dict[str, InstanceImageMetadata] = {}
         self._image_attributes: list[tuple[str, ImageAttribute]] = []
         self._snapshot_attributes: list[tuple[str, SnapshotAttribute]] = []

@@ -29,11 +29,10 @@ from amimodel.refusals import (
     VolumeSmallerThanSnapshot,
     VolumeValueRefused,
 )
-from amimodel.snapshots import Snapshot
+from amimodel.snapshots import Snapshot, Snapshots
 from amimodel.volume_types import VOLUME_LIMITS, VolumeType
 
 Mappings: TypeAlias = tuple[BlockDeviceMapping, ...]
-Snapshots: TypeAlias = Mapping[SnapshotId, Snapshot]
 
 _AS_RULED: Final = Quirks()
 

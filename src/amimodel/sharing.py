@@ -13,7 +13,6 @@ from typing import Final
 from attrs import evolve, field, frozen
 
 from amimodel.encryption import AWS_MANAGED_ALIAS, KeyManager, KmsKey
-from amimodel.identifiers import AccountId, SnapshotId
 from amimodel.images import Image
 from amimodel.lifecycle import ImageEvent
 from amimodel.lifecycle import refusal as stage_refusal
@@ -32,7 +31,7 @@ from amimodel.refusals import (
     WatermarkedImageNotPublic,
 )
 from amimodel.settings import ImageBlockPublicAccess
-from amimodel.snapshots import Snapshot
+from amimodel.snapshots import Snapshot, Snapshots
 
 
 @frozen(kw_only=True)
@@ -42,7 +41,7 @@ class SharingFacts:
     `public_images` counts the account's public images in the Region, those in the Recycle Bin included (rule A 9).
     """
 
-    snapshots: Mapping[SnapshotId, Snapshot] = field(factory=dict[SnapshotId, Snapshot])
+    snapshots: Snapshots = field(factory=dict[str, Snapshot])
     keys: Mapping[str, KmsKey] = field(factory=dict[str, KmsKey])
     block_public_access: ImageBlockPublicAccess | None = None
     public_images: int = 0
@@ -110,7 +109,7 @@ def reset(image: Image) -> Image:
     return evolve(image, launch_permissions=NOBODY)
 
 
-def cancel(image: Image, account: AccountId) -> Image:
+def cancel(image: Image, account: str) -> Image:
     """Let an account give up what was shared with it by name.
 
     >>> from amimodel.examples import WEB
@@ -123,7 +122,7 @@ def cancel(image: Image, account: AccountId) -> Image:
     """
     own = AccountPermission(account)
     if own not in image.launch_permissions:
-        raise NotSharedWithAccount(image_id=image.image_id, account_id=account)
+        raise NotSharedWithAccount(image_id=image.image_id, account_id=own.user_id)
     return evolve(image, launch_permissions=image.launch_permissions.removing([own]))
 
 

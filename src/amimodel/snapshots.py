@@ -4,9 +4,10 @@ Source: botocore 1.44.5, shape Snapshot; EBS User Guide, "Amazon EBS snapshots";
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import unique
+from typing import TypeAlias
 
 from attrs import field, frozen
 from attrs.converters import optional
@@ -123,3 +124,7 @@ class Snapshot:
     def __attrs_post_init__(self) -> None:
         if self.kms_key_id is not None and not self.encrypted:
             raise invalid_value("KmsKeyId", self.kms_key_id, "A snapshot that is not encrypted has no key.")
+
+
+Snapshots: TypeAlias = Mapping[SnapshotId, Snapshot] | Mapping[str, Snapshot]
+"""Snapshots by id, as functions take them that must know what an image is made of."""
