@@ -100,7 +100,8 @@ def situations(draw: st.DrawFn) -> tuple[Image, str, Organizations]:
     )
     permissions = Permissions(draw(st.lists(items, max_size=4)))
     image = evolve(WEB, owner_id=draw(accounts), launch_permissions=permissions)
-    return image, draw(accounts), organizations
+    concerned = st.sampled_from([image.owner_id, *permissions.accounts])
+    return image, draw(st.one_of(concerned, accounts)), organizations
 
 
 @given(situation=situations())
@@ -274,7 +275,29 @@ def test_may_describe_follows_visibility(image: Image, account: str, allowed: bo
 
 
 def test_what_cannot_be_described_is_not_found() -> None:
-    assert may_describe(WEB, STRANGER).because == (ImageNotFound.of("ami-12345678"),)
+    for image, account in ((WEB, STRANGER), (evolve(WEB, state="deregistered"), OWNER)):
+        assert may_describe(image, account).because == (ImageNotFound.of("ami-12345678"),)
+
+
+def test_a_member_sees_what_is_shared_with_its_organization() -> None:
+    assert may_describe(shared_with(ORG), "200000000000", KNOWN).because == (Permitted(ORG),)
+
+
+def test_every_ground_for_a_launch_is_listed_in_the_order_of_the_list() -> None:
+    """Rule B 1.7: ownership first; then what covers the account, or might; then what is not told."""
+    items = (OTHER, AccountPermission(STRANGER), AccountPermission("200000000000"), OU_B, ORG, OU_A, EVERYONE)
+    image = evolve(shared_with(*items, complete=False), owner_id="200000000000")
+    assert list(launch_grounds(image, "200000000000", KNOWN)) == [
+        Owner(),
+        Permitted(AccountPermission("200000000000")),
+        Permitted(ORG),
+        Permitted(OU_A),
+        Permitted(EVERYONE),
+        PermissionsNotTold("ami-12345678"),
+    ]
+    assert list(launch_grounds(shared_with(OTHER, AccountPermission(FRIEND)), STRANGER)) == [
+        MembershipNotTold(OTHER, STRANGER)
+    ]
 
 
 SNAPSHOT = Snapshot(
@@ -285,6 +308,7 @@ SNAPSHOT = Snapshot(
     start_time=WEB.creation_date,
 )
 FRIENDLY = shared_with(AccountPermission(FRIEND))
+BY_NAME = Permitted(AccountPermission(FRIEND))
 
 
 def copying(image: Image, account: str, snapshot: Snapshot | None = SNAPSHOT) -> Decision:
@@ -294,21 +318,26 @@ def copying(image: Image, account: str, snapshot: Snapshot | None = SNAPSHOT) ->
 @pytest.mark.parametrize(
     ("snapshot", "allowed", "ground"),
     [
-        (SNAPSHOT, False, NoStoragePermission),
-        (evolve(SNAPSHOT, create_volume_permissions=Permissions([AccountPermission(FRIEND)])), True, Permitted),
-        (evolve(SNAPSHOT, create_volume_permissions=Permissions([EVERYONE])), True, Permitted),
-        (evolve(SNAPSHOT, create_volume_permissions=None), None, PermissionsNotTold),
-        (evolve(SNAPSHOT, owner_id=FRIEND), True, Permitted),
-        (None, None, SnapshotNotTold),
+        (SNAPSHOT, False, NoStoragePermission(image_id="ami-12345678", snapshot_ids=("snap-12345678",))),
+        (evolve(SNAPSHOT, create_volume_permissions=Permissions([AccountPermission(FRIEND)])), True, BY_NAME),
+        (evolve(SNAPSHOT, create_volume_permissions=Permissions([EVERYONE])), True, BY_NAME),
+        (evolve(SNAPSHOT, create_volume_permissions=None), None, PermissionsNotTold("snap-12345678")),
+        (
+            evolve(SNAPSHOT, create_volume_permissions=Permissions((), complete=False)),
+            None,
+            PermissionsNotTold("snap-12345678"),
+        ),
+        (evolve(SNAPSHOT, owner_id=FRIEND), True, BY_NAME),
+        (None, None, SnapshotNotTold("snap-12345678")),
     ],
 )
 def test_permission_to_launch_is_not_permission_to_copy(
-    snapshot: Snapshot | None, allowed: bool | None, ground: type
+    snapshot: Snapshot | None, allowed: bool | None, ground: object
 ) -> None:
     """Rule B CI-6."""
     decision = copying(FRIENDLY, FRIEND, snapshot)
     assert decision.allowed is allowed
-    assert isinstance(decision.because[0], ground)
+    assert decision.because == (ground,)
 
 
 def test_the_refusal_of_a_copy_names_the_snapshots_and_the_next_step() -> None:
@@ -340,8 +369,18 @@ def test_what_is_not_available_is_not_copied(state: str) -> None:
 
 
 def test_an_image_that_cannot_be_seen_is_not_found_when_copied() -> None:
-    """Settlement S 26."""
-    assert copying(WEB, STRANGER).refusals[0] == ImageNotFound.of("ami-12345678")
+    """Settlement S 26: whoever may read the snapshot as well."""
+    decision = copying(WEB, STRANGER, evolve(SNAPSHOT, owner_id=STRANGER))
+    assert decision.allowed is False
+    assert decision.because == (ImageNotFound.of("ami-12345678"),)
+
+
+def test_a_member_copies_what_is_shared_with_its_organization_if_it_may_read_the_snapshot() -> None:
+    """Rules B CI-2, B OR-15."""
+    open_snapshot = {"snap-12345678": evolve(SNAPSHOT, create_volume_permissions=Permissions([EVERYONE]))}
+    assert may_copy(shared_with(ORG), "200000000000", open_snapshot, KNOWN).allowed is True
+    assert may_copy(shared_with(ORG), "200000000000", open_snapshot).allowed is None
+    assert may_copy(shared_with(ORG), STRANGER, open_snapshot, KNOWN).allowed is False
 
 
 DECISIONS = st.lists(st.sampled_from([True, False, None]).map(Decision), max_size=5)

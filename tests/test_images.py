@@ -209,7 +209,7 @@ def test_times_are_kept_in_utc() -> None:
         ({"name": "ab"},                                       "InvalidAMIName.Malformed",   "Name"),
         ({"name": "a+b"},                                      "InvalidAMIName.Malformed",   "Name"),
         ({"description": "x" * 256},                           "InvalidParameterValue",      "Description"),
-        ({"creation_date": datetime(2026, 1, 1)},              "InvalidParameterValue",      "Time"),  # noqa: DTZ001 - see above
+        ({"creation_date": datetime(2026, 1, 1)},              "InvalidParameterValue",      "Time"),  # noqa: DTZ001 - no zone
         ({"architecture": "sparc"},                            "InvalidParameterValue",      "Architecture"),
         ({"state": "Available"},                               "InvalidParameterValue",      "ImageState"),
         ({"boot_mode": "bios"},                                "InvalidParameterValue",      "BootMode"),

@@ -226,6 +226,27 @@ def test_the_last_launch_shows_a_day_late_whatever_is_forgotten(launches: list[d
         assert last_launched_time(image, now) == expected
 
 
+PROTECTED = evolve(
+    WEB, deregistration_protection=DeregistrationProtection(DeregistrationProtectionMode.ENABLED_WITH_COOLDOWN)
+)
+
+
+def test_a_launch_shows_from_the_very_end_of_the_day_on() -> None:
+    """Rule A LL-1, at its edge."""
+    image = launched(WEB, NOW)
+    assert last_launched_time(image, NOW + DAY - timedelta(microseconds=1)) is None
+    assert last_launched_time(image, NOW + DAY) == NOW
+    assert launched(launched(WEB, NOW - DAY * 2), NOW - DAY).launches == (NOW - DAY * 2, NOW - DAY)
+    assert launched(image, NOW + DAY).launches == (NOW, NOW + DAY)
+    assert launched(launched(image, NOW + DAY), NOW + 2 * DAY).launches == (NOW + DAY, NOW + 2 * DAY)
+
+
+def test_the_refusal_of_a_protected_image_says_which_and_how() -> None:
+    assert deregistration_refusal(PROTECTED, NOW) == DeregistrationProtected(
+        image_id="ami-12345678", protection="enabled-with-cooldown"
+    )
+
+
 @given(launches=st.lists(INSTANTS, max_size=40))
 def test_launches_do_not_pile_up(launches: list[datetime]) -> None:
     image = WEB

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from amimodel.clock import parse
 from amimodel.encryption import AWS_MANAGED_ALIAS, KmsKey
 from amimodel.examples import PENDING, WEB
+from amimodel.identifiers import AccountId
 from amimodel.images import Image
 from amimodel.limits import Limits
 from amimodel.permissions import EVERYONE, AccountPermission, LaunchPermission, OrganizationPermission, Permissions
@@ -112,8 +113,9 @@ def test_an_account_gives_up_its_own_item_and_no_other(
     if own in shared.launch_permissions:
         after = cancel(shared, account)
         assert set(after.launch_permissions) == set(shared.launch_permissions) - {own}
-        with pytest.raises(NotSharedWithAccount):
+        with pytest.raises(NotSharedWithAccount) as again:
             cancel(after, account)
+        assert again.value == NotSharedWithAccount(image_id=image.image_id, account_id=AccountId(account))
     else:
         with pytest.raises(NotSharedWithAccount) as raised:
             cancel(shared, account)

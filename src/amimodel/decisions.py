@@ -9,7 +9,6 @@ from typing import ClassVar, NoReturn, TypeAlias
 
 from attrs import frozen
 
-from amimodel.identifiers import AccountId, SnapshotId
 from amimodel.permissions import (
     EveryonePermission,
     LaunchPermission,
@@ -64,7 +63,7 @@ class MembershipNotTold:
     rules: ClassVar = "B OR-9, B OR-10"
 
     permission: OrganizationPermission | OrganizationalUnitPermission
-    account_id: AccountId
+    account_id: str
 
     def __str__(self) -> str:
         return f"it is shared with {self.permission}, and whether {self.account_id} belongs to it is not known here"
@@ -76,7 +75,7 @@ class SnapshotNotTold:
 
     rules: ClassVar = "B CI-6"
 
-    snapshot_id: SnapshotId
+    snapshot_id: str
 
     def __str__(self) -> str:
         return f"{self.snapshot_id}, which holds a volume of it, is not known here"

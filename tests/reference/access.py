@@ -23,7 +23,7 @@ def _covers(permission: object, account: str, organizations: Organizations) -> b
     if isinstance(permission, AccountPermission):
         return permission.user_id == account
     for organization in organizations.organizations:
-        members = {organization.management_account_id, *organization.accounts}
+        members: set[str] = {organization.management_account_id, *organization.accounts}
         members |= {account for unit in organization.organizational_units for account in _below(unit)}
         if isinstance(permission, OrganizationPermission) and permission.organization_arn == organization.arn:
             return account in members

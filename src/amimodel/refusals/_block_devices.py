@@ -1,6 +1,5 @@
 """Refusals of a block device mapping."""
 
-from amimodel.identifiers import SnapshotId
 from amimodel.refusals._refusal import Refusal, facts_of
 from amimodel.volume_types import VolumeType
 
@@ -66,7 +65,7 @@ class VolumeSmallerThanSnapshot(Refusal):
     code = "InvalidBlockDeviceMapping"
     rules = "A RB-9, A BM-7"
 
-    snapshot_id: SnapshotId
+    snapshot_id: str
     volume_size_gib: int
     snapshot_size_gib: int
 
@@ -128,7 +127,7 @@ class ReplacementSnapshotTooSmall(Refusal):
     rules = "A BM-8"
 
     device_name: str
-    snapshot_id: SnapshotId
+    snapshot_id: str
     snapshot_size_gib: int
     replaced_size_gib: int
 

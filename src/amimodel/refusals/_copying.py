@@ -1,6 +1,5 @@
 """Refusals of a copy."""
 
-from amimodel.identifiers import SnapshotId
 from amimodel.refusals._refusal import Refusal, facts_of
 
 
@@ -12,7 +11,7 @@ class NoStoragePermission(Refusal):
     rules = "B CI-6"
 
     image_id: str
-    snapshot_ids: tuple[SnapshotId, ...]
+    snapshot_ids: tuple[str, ...]
     """The snapshots that may not be read."""
 
     @property

@@ -1,6 +1,5 @@
 """Refusals of sharing: what an image may not be shared with, and why."""
 
-from amimodel.identifiers import AccountId, SnapshotId
 from amimodel.refusals._refusal import Refusal, facts_of
 
 
@@ -54,7 +53,7 @@ class ManagedKeyNotShared(Refusal):
     rules = "B LP-28"
 
     image_id: str
-    snapshot_id: SnapshotId
+    snapshot_id: str
 
     @property
     def message(self) -> str:
@@ -122,7 +121,7 @@ class NotSharedWithAccount(Refusal):
     rules = "B CL-2, B CL-3, S 29"
 
     image_id: str
-    account_id: AccountId
+    account_id: str
 
     @property
     def message(self) -> str:

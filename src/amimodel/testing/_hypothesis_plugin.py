@@ -101,7 +101,7 @@ def register() -> None:
     is the way only for releases of Hypothesis that have no such table.
     """
     try:
-        from hypothesis.strategies._internal.types import _global_extra_lookup as resolvers  # pyright: ignore[reportPrivateUsage]  # see above
+        from hypothesis.strategies._internal.types import _global_extra_lookup as resolvers  # pyright: ignore[reportPrivateUsage]  # the docstring says why
     except ImportError:
         _register_types()
     else:

@@ -10,10 +10,8 @@ A = TypeVar("A")
 B = TypeVar("B")
 C = TypeVar("C")
 D = TypeVar("D")
-T = TypeVar("T")
-
-
 N = TypeVar("N", bound=AttrsInstance)
+T = TypeVar("T")
 
 
 class Draft(Generic[N]):

@@ -62,11 +62,11 @@ class _Kind:
 # The simplest first. Rules A RI-4, RI-9, RI-10, RI-11, RI-26, KR-1, BO-3 (32 bits are Xen, and Xen is BIOS), VR-1.
 # fmt: off
 _ROWS: Final = (
-    #  image type  architectures    virtual  root    platform             boot modes
+    # image type  architectures   virtual root    platform             boot modes
     ((MACHINE,),  (X86,),         (HVM,), (EBS,), (None,),             (None, BIOS, UEFI, PREFERRED)),
-    ((MACHINE,),  (_ARM,),         (HVM,), (EBS,), (None,),             (None, UEFI, PREFERRED)),
+    ((MACHINE,),  (_ARM,),        (HVM,), (EBS,), (None,),             (None, UEFI, PREFERRED)),
     ((MACHINE,),  (X86,),         (HVM,), (EBS,), (Platform.WINDOWS,), (None, BIOS, UEFI, PREFERRED)),
-    ((MACHINE,),  (_X86_32,),      (HVM,), (EBS,), (None,),             (None, BIOS)),
+    ((MACHINE,),  (_X86_32,),     (HVM,), (EBS,), (None,),             (None, BIOS)),
     ((MACHINE,),  (X86, _X86_32), (PV,),  (EBS,), (None,),             (None,)),
     ((MACHINE,),  (X86, _X86_32), (PV,),  (S3,),  (None,),             (None,)),
     ((MACHINE,),  (X86,),         (HVM,), (S3,),  (None,),             (None,)),
@@ -80,6 +80,7 @@ _KIND_FIELDS: Final = tuple(_Kind.__annotations__)
 
 
 def settle_kind(draft: Draft[Image]) -> None:
+    """Choose among the kinds that what is fixed leaves."""
     wanted = frozenset((name, draft.get(name)) for name in _KIND_FIELDS if name in draft) | _hints(draft)
     kind = draft.draw(_kinds(wanted))
     for name in _KIND_FIELDS:
@@ -118,6 +119,7 @@ def _kinds(wanted: frozenset[tuple[str, object]]) -> st.SearchStrategy[_Kind]:
 
 
 def settle_identity(draft: Draft[Image]) -> None:
+    """Give it an id, an owner, a name, and a creation before everything that is fixed to come later."""
     draft.fill("image_id", IDS[draft.get("image_type")])
     draft.fill("owner_id", _ACCOUNT_IDS)
     draft.fill("name", _NAMES)
@@ -146,9 +148,11 @@ cached_regions: Final = cache(regions)
 
 
 def partition_of(draft: Draft[Image]) -> Partition:
+    """Where everything that it names has to be (rules B CI-1, B OR-12)."""
     place = draft.get("region") or draft.get("source_image_region")
     return place.partition if place else Partition.AWS
 
 
 def is_public(draft: Draft[Image]) -> bool:
+    """Whether everyone may launch it, once that is settled."""
     return bool(draft.get("launch_permissions").everyone)

@@ -64,6 +64,7 @@ _MOST_WATERMARKS: Final = 5
 
 
 def settle_devices(draft: Draft[Image]) -> None:
+    """Give it a root, data volumes, or the place of its bundle (rules A 2.4, 4.1, LO-3, RI-24)."""
     platform, virtualization_type = draft.get("platform"), draft.get("virtualization_type")
     if draft.get("root_device_type") is S3:
         draft.fill("image_location", _MANIFESTS)
@@ -90,7 +91,7 @@ def _mappings(
     root_device_name: str,
     virtualization_type: VirtualizationType,
     platform: Platform | None,
-    encrypted: bool,  # noqa: FBT001 - see above
+    encrypted: bool,  # noqa: FBT001 - it is the key of a cache
 ) -> st.SearchStrategy[tuple[BlockDeviceMapping, ...]]:
     return block_device_mapping_lists(
         root_device_name=root_device_name,
@@ -102,7 +103,7 @@ def _mappings(
 
 
 @cache
-def _simple_mappings(root_device_name: str, encrypted: bool) -> st.SearchStrategy[tuple[BlockDeviceMapping, ...]]:  # noqa: FBT001 - see above
+def _simple_mappings(root_device_name: str, encrypted: bool) -> st.SearchStrategy[tuple[BlockDeviceMapping, ...]]:  # noqa: FBT001 - it is the key of a cache
     def root(snapshot: SnapshotId) -> tuple[BlockDeviceMapping, ...]:
         device = EbsBlockDevice(
             snapshot_id=snapshot,
@@ -125,6 +126,7 @@ _MANIFESTS: Final = made("bucket/{}.manifest.xml".format, st.integers(0, 999))
 
 
 def settle_firmware(draft: Draft[Image]) -> None:
+    """Give it what it boots and talks with (rules A RI-12 to RI-16, VR-3)."""
     if draft.get("image_type") is not MACHINE:
         return
     boot_mode: BootMode | None = draft.get("boot_mode")
@@ -138,16 +140,19 @@ def settle_firmware(draft: Draft[Image]) -> None:
     if "firmware" in draft.extras and boot_mode in {BIOS, UEFI}:
         draft.put("guest_os_boot", boot_mode)
     if "network" in draft.extras and hvm:
-        draft.fill("ena_support", st.sampled_from((True, False)))
-        draft.fill("sriov_net_support", st.sampled_from((SriovNetSupport.SIMPLE, None)))
+        draft.fill("ena_support", _TRUE_FIRST)
+        draft.fill("sriov_net_support", _SRIOV)
     if "metadata" in draft.extras and hvm:
         draft.put("imds_support", ImdsSupport.V2_0)
 
 
+_TRUE_FIRST: Final = st.sampled_from((True, False))
+_SRIOV: Final = st.sampled_from((SriovNetSupport.SIMPLE, None))
 _UEFI_DATA: Final = made(lambda data: b64encode(data).decode(), st.binary(max_size=32))
 
 
 def settle_licence(draft: Draft[Image]) -> None:
+    """Give it a licence, product codes, and the types it may be launched on (rules A 7.1, PC-4, IT-6)."""
     windows = draft.get("platform") is not None
     if "licence" in draft.extras and draft.get("architecture") is X86 and draft.get("root_device_type") is EBS:
         draft.fill("billing", _WINDOWS_CODES if windows else _LINUX_CODES)
@@ -168,37 +173,40 @@ _PRODUCT_CODES: Final = st.lists(product_codes(), min_size=1, max_size=2, unique
 
 
 def settle_times(draft: Draft[Image]) -> None:
+    """Let it be deprecated, protected and launched, all after its creation (rules B LP-32, C 2, C 4, C 11.1)."""
     created: datetime = draft.get("creation_date")
     if is_public(draft):
-        draft.fill("deprecation_time", _after(created, _DAYS_OF_TWO_YEARS))
+        _settle_deprecation(draft, _WITHIN_TWO_YEARS)
     if draft.get("image_type") is not MACHINE or draft.get("state") not in ALIVE:
         return
     if "deprecation" in draft.extras:
-        draft.fill("deprecation_time", _after(created, _DAYS_OF_TEN_YEARS))
+        _settle_deprecation(draft, _WITHIN_TEN_YEARS)
     if "protection" in draft.extras and "deregistration_protection" not in draft:
         mode = draft.draw(_PROTECTIONS)
-        until = created + draft.draw(_DAYS_OF_TEN_YEARS) if mode is DeregistrationProtectionMode.DISABLED else None
+        until = created + draft.draw(_WITHIN_TEN_YEARS) if mode is DeregistrationProtectionMode.DISABLED else None
         draft.put("deregistration_protection", DeregistrationProtection(mode, until))
     if "launches" in draft.extras and "launches" not in draft:
-        draft.put("launches", tuple(sorted(created + later for later in draft.draw(_LISTS_OF_DAYS))))
+        draft.put("launches", tuple(sorted(created + later for later in draft.draw(_LAUNCHES))))
 
 
-def _after(start: datetime, later: st.SearchStrategy[timedelta]) -> st.SearchStrategy[datetime]:
-    return made(lambda duration: to_nearest_minute(start + duration), later)
+def _settle_deprecation(draft: Draft[Image], later: st.SearchStrategy[timedelta]) -> None:
+    if "deprecation_time" not in draft:
+        draft.put("deprecation_time", to_nearest_minute(draft.get("creation_date") + draft.draw(later)))
 
 
 def _minutes(number: int) -> timedelta:
     return timedelta(minutes=number)
 
 
-_DAYS_OF_TWO_YEARS: Final = made(_minutes, st.integers(24 * 60, 2 * 364 * 24 * 60))
-_DAYS_OF_TEN_YEARS: Final = made(_minutes, st.integers(24 * 60, 3650 * 24 * 60))
-_LISTS_OF_DAYS: Final = st.lists(_DAYS_OF_TEN_YEARS, min_size=1, max_size=3)
+_WITHIN_TWO_YEARS: Final = made(_minutes, st.integers(24 * 60, 2 * 364 * 24 * 60))
+_WITHIN_TEN_YEARS: Final = made(_minutes, st.integers(24 * 60, 3650 * 24 * 60))
+_LAUNCHES: Final = st.lists(_WITHIN_TEN_YEARS, min_size=1, max_size=3)
 # Disabled stands for a protection that was lifted and still cools down: that there is none, no extra need say.
 _PROTECTIONS: Final = st.sampled_from(tuple(reversed(DeregistrationProtectionMode)))
 
 
 def settle_origin(draft: Draft[Image]) -> None:
+    """Make it of another image, or of an instance of one (rule A 11.3)."""
     if "ancestry" not in draft.extras or draft.get("image_type") is not MACHINE:
         return
     draft.fill("source_image_id", IDS[MACHINE])
@@ -219,6 +227,7 @@ _INSTANCE_IDS: Final = instance_ids()
 
 
 def settle_marks(draft: Draft[Image]) -> None:
+    """Hang on it what others read (rules A DS-1, TG-1, NF-1, SR-1, WM-1)."""
     if "description" in draft.extras:
         draft.fill("description", _DESCRIPTIONS)
     if "tags" in draft.extras:

@@ -149,7 +149,7 @@ def _settle_sharing(draft: Draft[Image]) -> None:
 
 
 @cache
-def _permissions(everyone: bool, partition: Partition) -> st.SearchStrategy[LaunchPermissions]:  # noqa: FBT001 - see above
+def _permissions(everyone: bool, partition: Partition) -> st.SearchStrategy[LaunchPermissions]:  # noqa: FBT001 - it is the key of a cache
     return launch_permission_lists(everyone=everyone, partition=partition, max_size=3)
 
 
