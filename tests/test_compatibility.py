@@ -323,3 +323,45 @@ def test_a_quirk_of_booting_counts_here_too() -> None:
 def test_what_an_image_is_made_of_and_who_may_launch_it_do_not_count(image: Image, kind: InstanceType) -> None:
     bare = evolve(image, block_device_mappings=(), description="other", state="disabled", owner_id="444455556666")
     assert fits(bare, kind) == fits(image, kind)
+
+
+PARTS_AND_REFUSALS: list[tuple[dict[str, Any], str, Refusal]] = [
+    (
+        {"image_id": "aki-5c21674b", "image_type": "kernel"},
+        "t3.micro",
+        NotAMachineImage(image_id="aki-5c21674b", image_type=ImageType.KERNEL),
+    ),
+    (
+        {"instance_type_specification": ONLY_T3},
+        "m5.large",
+        InstanceTypeNotAllowed(image_id="ami-12345678", instance_type="m5.large"),
+    ),
+    (
+        {"architecture": "arm64"},
+        "t2.micro",
+        ArchitectureMismatch(
+            image_architecture=Architecture.ARM64,
+            instance_type="t2.micro",
+            instance_type_architectures=(Architecture.I386, Architecture.X86_64),
+        ),
+    ),
+    (
+        {"virtualization_type": "paravirtual"},
+        "t2.micro",
+        VirtualizationMismatch(virtualization_type=VirtualizationType.PARAVIRTUAL, instance_type="t2.micro"),
+    ),
+    (
+        {"root_device_type": "instance-store"},
+        "m5.large",
+        RootDeviceTypeMismatch(root_device_type=RootDeviceType.INSTANCE_STORE, instance_type="m5.large"),
+    ),
+    ({"ena_support": None}, "m5.large", EnaRequired(instance_type="m5.large")),
+    ({"boot_mode": "uefi"}, "t2.micro", BootModeUnsupported(boot_mode=BootMode.UEFI, instance_type="t2.micro")),
+    ({"tpm_support": "v2.0", "boot_mode": "uefi"}, "t2.micro", TpmUnsupported(instance_type="t2.micro")),
+    ({"virtualization_type": "paravirtual"}, "m1.small", KernelRequired(image_id="ami-12345678")),
+]
+
+
+@pytest.mark.parametrize(("parts", "name", "refusal"), PARTS_AND_REFUSALS)
+def test_a_refusal_has_the_facts_of_the_case(parts: dict[str, Any], name: str, refusal: Refusal) -> None:
+    assert refusal in fits(evolve(WEB, **parts), instance_type(name)).because

@@ -17,7 +17,18 @@ from amimodel.limits import Limits
 from amimodel.permissions import EVERYONE, AccountPermission, LaunchPermission, OrganizationPermission, Permissions
 from amimodel.product_codes import ProductCode
 from amimodel.quirks import Quirks
-from amimodel.refusals import ImageUnavailable, NotSharedWithAccount, Refusal
+from amimodel.refusals import (
+    EncryptedImageNotPublic,
+    ImageUnavailable,
+    ManagedKeyNotShared,
+    NotSharedWithAccount,
+    ProductCodeImageNotPublic,
+    PublicImageQuotaReached,
+    PublicSharingBlocked,
+    Refusal,
+    SharingQuotaReached,
+    WatermarkedImageNotPublic,
+)
 from amimodel.settings import ImageBlockPublicAccess
 from amimodel.sharing import (
     SharingFacts,
@@ -296,3 +307,55 @@ def test_now_is_never_asked_for() -> None:
     """An image created long ago and published today is deprecated at once (rules B LP-34, C 2.15)."""
     old = evolve(WEB, creation_date=datetime(2010, 1, 1, tzinfo=UTC))
     assert share(old, [EVERYONE]).deprecation_time == datetime(2012, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("of_image", "of_facts", "refusal"),
+    [
+        ({}, {"kms_key_id": KEY}, EncryptedImageNotPublic(image_id="ami-12345678")),
+        ({"product_codes": (ProductCode("abc"),)}, {}, ProductCodeImageNotPublic(image_id="ami-12345678")),
+        ({"image_watermarks": (WATERMARK,)}, {}, WatermarkedImageNotPublic(image_id="ami-12345678")),
+        (
+            {},
+            {"kms_key_id": KEY, "manager": "AWS"},
+            ManagedKeyNotShared(image_id="ami-12345678", snapshot_id="snap-12345678"),
+        ),
+        ({}, {"block_public_access": ImageBlockPublicAccess()}, PublicSharingBlocked(image_id="ami-12345678")),
+        ({}, {"public_images": 5}, PublicImageQuotaReached(quota=5)),
+        (
+            {},
+            {"limits": Limits(shared_entities_per_image=0)},
+            SharingQuotaReached(image_id="ami-12345678", entities=1, quota=0),
+        ),
+    ],
+)
+def test_a_refusal_has_the_facts_of_the_case(
+    of_image: dict[str, Any], of_facts: dict[str, Any], refusal: Refusal
+) -> None:
+    assert refusal in list(refusals_to_share(evolve(WEB, **of_image), [EVERYONE, FRIEND], facts(**of_facts)))
+
+
+@pytest.mark.parametrize(("entities", "refused"), [(2, False), (3, True)])
+def test_a_quota_may_be_reached_and_not_passed(entities: int, refused: bool) -> None:
+    """Rule B LP-19: everyone is no entity, and whoever is there already counts once."""
+    items = [AccountPermission(f"{number:012d}") for number in range(entities)]
+    known = SharingFacts(limits=Limits(shared_entities_per_image=2))
+    already = share(WEB, items[:2], known)
+    assert bool(list(refusals_to_share(already, [EVERYONE, *items], known))) is refused
+
+
+@pytest.mark.parametrize(("public_images", "refused"), [(4, False), (5, True)])
+def test_the_last_public_image_is_the_one_that_makes_the_quota(public_images: int, refused: bool) -> None:
+    """Rule B LP-23."""
+    assert bool(list(refusals_to_share(WEB, [EVERYONE], SharingFacts(public_images=public_images)))) is refused
+
+
+def test_how_long_a_public_image_lasts_is_a_limit() -> None:
+    one_year = SharingFacts(limits=Limits(max_public_deprecation_years=1))
+    assert share(WEB, [EVERYONE], one_year).deprecation_time == parse("2027-01-01T00:00:00Z")
+
+
+def test_the_account_that_has_nothing_to_give_up_is_named() -> None:
+    with pytest.raises(NotSharedWithAccount) as raised:
+        cancel(WEB, "444455556666")
+    assert raised.value == NotSharedWithAccount(image_id="ami-12345678", account_id="444455556666")

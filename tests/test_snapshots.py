@@ -109,7 +109,7 @@ def test_progress_is_a_percentage(text: str) -> None:
         ({"snapshot_id": "ami-12345678"},      "InvalidSnapshotID.Malformed", "SnapshotId"),
         ({"volume_id": "vol-1"},               "InvalidVolumeID.Malformed",   "VolumeId"),
         ({"owner_id": "self"},                 "InvalidUserID.Malformed",     "OwnerId"),
-        ({"state": "ready"},                   "InvalidParameterValue",       "SnapshotState"),
+        ({"state": "ready"},                   "InvalidParameterValue",       "State"),
         ({"storage_tier": "glacier"},          "InvalidParameterValue",       "StorageTier"),
         ({"transfer_type": "fast"},            "InvalidParameterValue",       "TransferType"),
         ({"start_time": datetime(2026, 1, 1)}, "InvalidParameterValue",       "Time"),  # noqa: DTZ001 - that is the point

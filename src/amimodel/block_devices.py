@@ -37,6 +37,11 @@ def _virtual_name(text: str) -> str:
     raise Malformed("InvalidBlockDeviceMapping", message, member="VirtualName", value=text)
 
 
+def _check_number(member: str, value: object, least: int) -> None:
+    if value is not None and (type(value) is not int or value < least):
+        raise invalid_value(member, value, f"It must be a whole number, and at least {least}.")
+
+
 @frozen(kw_only=True)
 class EbsBlockDevice:
     """An EBS volume, as an entry of a mapping tells it; what is left out is None.
@@ -69,8 +74,11 @@ class EbsBlockDevice:
     ebs_card_index: int | None = None
 
     def __attrs_post_init__(self) -> None:
-        if self.volume_size_gib is not None and self.volume_size_gib < 1:
-            raise invalid_value("VolumeSize", self.volume_size_gib, "It must be at least 1.")
+        _check_number("VolumeSize", self.volume_size_gib, 1)
+        _check_number("Iops", self.iops, 1)
+        _check_number("Throughput", self.throughput_mibps, 1)
+        _check_number("VolumeInitializationRate", self.volume_initialization_rate_mibps, 1)
+        _check_number("EbsCardIndex", self.ebs_card_index, 0)
         rate = self.volume_initialization_rate_mibps
         if rate is not None and rate not in INITIALIZATION_RATE_MIBPS:
             span = INITIALIZATION_RATE_MIBPS
@@ -112,6 +120,10 @@ NO_DEVICE: Final = SuppressedDevice()
 Device: TypeAlias = EbsBlockDevice | InstanceStoreDevice | SuppressedDevice
 
 
+def _is_device(device: object) -> bool:
+    return isinstance(device, Device)
+
+
 @frozen
 class BlockDeviceMapping:
     """One entry of a mapping: a device name and what stands behind it.
@@ -132,6 +144,11 @@ class BlockDeviceMapping:
 
     device_name: str = field(converter=_device_name)
     device: Device
+
+    def __attrs_post_init__(self) -> None:
+        if not _is_device(self.device):
+            message = f"Nothing is mapped to {self.device_name}"
+            raise Malformed("InvalidBlockDeviceMapping", message, member="BlockDeviceMapping", value=self.device)
 
     @property
     def ebs(self) -> EbsBlockDevice | None:

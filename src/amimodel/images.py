@@ -30,11 +30,11 @@ from amimodel.identifiers import (
 from amimodel.instance_type_specifications import InstanceTypeSpecification
 from amimodel.malformed import invalid_value
 from amimodel.names import description, image_name
-from amimodel.permissions import NOBODY, LaunchPermissions
+from amimodel.permissions import NOBODY, LaunchPermissions, as_launch_permissions
 from amimodel.product_codes import ProductCode, as_product_codes
 from amimodel.regions import Region, as_region
 from amimodel.scan_results import ScanResults
-from amimodel.tags import NO_TAGS, Tags
+from amimodel.tags import NO_TAGS, Tags, as_tags
 from amimodel.vocabulary import (
     Architecture,
     BootMode,
@@ -141,6 +141,14 @@ def _source_image_id(text: str) -> ImageId:
     return image_id(text, "SourceImageId")
 
 
+def _source_image_region(region: str | Region) -> Region:
+    return as_region(region, "SourceImageRegion")
+
+
+def _source_instance_id(text: str) -> InstanceId:
+    return instance_id(text, "SourceInstanceId")
+
+
 def _instants(instants: Iterable[datetime]) -> tuple[datetime, ...]:
     return tuple(sorted({utc(instant) for instant in instants}))
 
@@ -164,7 +172,8 @@ class Image:
 
     `tags` are those of the account that looks; in a world, the owner's. `image_allowed` is what that account's
     Allowed AMIs setting says of the image, and only an answer carries it. `image_location` need only be given where it
-    is not the owner and the name (rules A LO-1, A LO-2).
+    is not the owner and the name (rules A LO-1, A LO-2), and `platform` only where `billing` does not tell it; an image
+    that is given another `billing` keeps its platform, so give it both.
 
     An image is well formed part by part. Whether its parts fit together is for `amimodel.consistency` to say: an
     inventory may hold a contradiction, and whoever audits it wants to see it.
@@ -185,7 +194,7 @@ class Image:
     image_type: ImageType = field(default=ImageType.MACHINE, converter=ImageType)
     description: str | None = field(default=None, converter=description)
     image_owner_alias: OwnerAlias | None = field(default=None, converter=optional(OwnerAlias))
-    tags: Tags = NO_TAGS
+    tags: Tags = field(default=NO_TAGS, converter=as_tags)
 
     virtualization_type: VirtualizationType = field(default=VirtualizationType.HVM, converter=VirtualizationType)
     hypervisor: Hypervisor = field(default=Hypervisor.XEN, converter=Hypervisor)
@@ -210,14 +219,14 @@ class Image:
     )
     product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)
 
-    launch_permissions: LaunchPermissions = NOBODY
+    launch_permissions: LaunchPermissions = field(default=NOBODY, converter=as_launch_permissions)
     deprecation_time: datetime | None = field(default=None, converter=optional(utc))
     deregistration_protection: DeregistrationProtection = UNPROTECTED
     launches: tuple[datetime, ...] = field(default=(), converter=_instants)
 
     source_image_id: ImageId | None = field(default=None, converter=optional(_source_image_id))
-    source_image_region: Region | None = field(default=None, converter=optional(as_region))
-    source_instance_id: InstanceId | None = field(default=None, converter=optional(instance_id))
+    source_image_region: Region | None = field(default=None, converter=optional(_source_image_region))
+    source_instance_id: InstanceId | None = field(default=None, converter=optional(_source_instance_id))
     image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=as_watermarks)
     scan_results: ScanResults | None = None
     free_tier_eligible: bool | None = None

@@ -33,7 +33,7 @@ from amimodel.images import StateReason
 from amimodel.names import image_name
 from amimodel.product_codes import ProductCode, as_product_codes
 from amimodel.regions import AvailabilityZone, Region
-from amimodel.tags import NO_TAGS, Tags
+from amimodel.tags import NO_TAGS, Tags, as_tags
 from amimodel.vocabulary import (
     Architecture,
     BootMode,
@@ -163,7 +163,7 @@ class Instance:
     platform: Platform | None = field(default=None, converter=optional(Platform))
     product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)
     image_watermarks: tuple[ImageWatermark, ...] = field(default=(), converter=as_watermarks)
-    tags: Tags = NO_TAGS
+    tags: Tags = field(default=NO_TAGS, converter=as_tags)
 
     @property
     def region(self) -> Region:
@@ -201,5 +201,5 @@ class InstanceImageMetadata:
     availability_zone: AvailabilityZone = field(converter=_zone)
     zone_id: str | None = None
     state: InstanceState = field(converter=InstanceState)
-    tags: Tags = NO_TAGS
+    tags: Tags = field(default=NO_TAGS, converter=as_tags)
     image_metadata: ImageMetadata

@@ -163,3 +163,8 @@ PUBLIC_AT_LEAST: Final[Permissions[Any]] = Permissions((EVERYONE,), complete=Fal
 
 NOT_PUBLIC: Final[Permissions[Any]] = Permissions((), complete=False)
 """Not everyone; who else is not told: what DescribeImages says of an image that is not public."""
+
+
+def as_launch_permissions(permissions: "LaunchPermissions | Iterable[LaunchPermission]") -> LaunchPermissions:
+    """Take a permission list as it is, or make a complete one of its items."""
+    return permissions if isinstance(permissions, Permissions) else Permissions(permissions)

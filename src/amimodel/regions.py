@@ -99,10 +99,10 @@ _DESCRIPTIONS: Final = {name: description for name, description, _ in _KNOWN}
 _OPT_IN: Final = {name: opt_in for name, _, opt_in in _KNOWN}
 
 
-def _region_name(name: str) -> str:
+def _region_name(name: str, member: str = "Region") -> str:
     if isinstance(name, str) and _which_partition(name):
         return name
-    raise Malformed("InvalidRegion", f"The region '{name}' is not valid.", member="Region", value=name)
+    raise Malformed("InvalidRegion", f"The region '{name}' is not valid.", member=member, value=name)
 
 
 @frozen(order=True)
@@ -157,13 +157,13 @@ def _interned(name: str) -> Region:
     return Region(name)
 
 
-def as_region(name: str | Region) -> Region:
+def as_region(name: str | Region, member: str = "Region") -> Region:
     """Take a Region or its name; the same name gives the same object.
 
     >>> as_region("us-east-1") is as_region("us-east-1")
     True
     """
-    return name if isinstance(name, Region) else _interned(name) if isinstance(name, str) else Region(name)
+    return name if isinstance(name, Region) else _interned(_region_name(name, member))
 
 
 def known_regions() -> tuple[Region, ...]:

@@ -8,6 +8,7 @@ Source: EC2 User Guide, "Shared AMI"; rules B 1.2 (LP-9 to LP-35), B 1.4, B 1.6.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from enum import Enum, unique
 from typing import Final
 
 from attrs import evolve, field, frozen
@@ -139,12 +140,20 @@ def refusals_to_share(
     """
     wanted = tuple(items)
     goes_public = EVERYONE in wanted and not (image.public and facts.quirks.republishing_while_blocked_succeeds)
-    for applies, check in _CHECKS:
-        if applies(wanted, goes_public):
+    for when, check in _CHECKS:
+        if when is _ALWAYS or goes_public:
             refusal = check(image, wanted, facts)
             if refusal is not None:
                 yield refusal
 
+
+@unique
+class _When(Enum):
+    ALWAYS = "whatever is shared with whom"
+    GOING_PUBLIC = "everyone is added who was not there"
+
+
+_ALWAYS, _GOING_PUBLIC = _When
 
 _Items = tuple[LaunchPermission, ...]
 _Check = Callable[[Image, _Items, SharingFacts], Refusal | None]
@@ -201,25 +210,17 @@ def _too_many_entities(image: Image, items: _Items, facts: SharingFacts) -> Refu
     return SharingQuotaReached(image_id=image.image_id, entities=entities, quota=quota) if entities > quota else None
 
 
-def _always(_items: _Items, _goes_public: bool) -> bool:  # noqa: FBT001 - the two facts that select a check
-    return True
-
-
-def _going_public(_items: _Items, goes_public: bool) -> bool:  # noqa: FBT001 - the two facts that select a check
-    return goes_public
-
-
 # Adding everyone to a list that has everyone already is no new sharing, and none of its checks is made, unless the
 # quirk says otherwise (rule B LP-31).
-_CHECKS: Final[tuple[tuple[Callable[[_Items, bool], bool], _Check], ...]] = (
-    (_always,       _state),              # B LP-22
-    (_going_public, _encrypted),          # B LP-25, S 44
-    (_going_public, _sold),               # B LP-26, S 45
-    (_going_public, _watermarked),        # B LP-27
-    (_always,       _aws_key),            # B LP-28
-    (_going_public, _blocked),            # B LP-24
-    (_going_public, _too_many_public),    # B LP-23
-    (_always,       _too_many_entities),  # B LP-19
+_CHECKS: Final[tuple[tuple[_When, _Check], ...]] = (
+    (_ALWAYS,       _state),              # B LP-22
+    (_GOING_PUBLIC, _encrypted),          # B LP-25, S 44
+    (_GOING_PUBLIC, _sold),               # B LP-26, S 45
+    (_GOING_PUBLIC, _watermarked),        # B LP-27
+    (_ALWAYS,       _aws_key),            # B LP-28
+    (_GOING_PUBLIC, _blocked),            # B LP-24
+    (_GOING_PUBLIC, _too_many_public),    # B LP-23
+    (_ALWAYS,       _too_many_entities),  # B LP-19
 )  # fmt: skip
 
 

@@ -21,7 +21,7 @@ from amimodel.names import description
 from amimodel.permissions import NOBODY, CreateVolumePermissions
 from amimodel.product_codes import ProductCode, as_product_codes
 from amimodel.regions import Region, as_region
-from amimodel.tags import NO_TAGS, Tags
+from amimodel.tags import NO_TAGS, Tags, as_tags
 from amimodel.vocabulary import Word
 
 _is_progress = re.compile(r"(?:(?:\d{1,2}|100)%)?", re.ASCII).fullmatch
@@ -65,9 +65,9 @@ def _keys(keys: Iterable[str]) -> tuple[KmsKeyId, ...]:
 
 
 def _size(gib: int) -> int:
-    if gib < 1:
-        raise invalid_value("VolumeSize", gib, "It must be at least 1.")
-    return gib
+    if type(gib) is int and gib >= 1:
+        return gib
+    raise invalid_value("VolumeSize", gib, "It must be a whole number, and at least 1.")
 
 
 @frozen(kw_only=True)
@@ -115,7 +115,7 @@ class Snapshot:
     completion_duration_minutes: int | None = None
     availability_zone: str | None = None
     outpost_arn: str | None = None
-    tags: Tags = NO_TAGS
+    tags: Tags = field(default=NO_TAGS, converter=as_tags)
     region: Region | None = field(default=None, converter=optional(as_region))
     create_volume_permissions: CreateVolumePermissions | None = NOBODY
     product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)

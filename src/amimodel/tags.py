@@ -129,3 +129,8 @@ def _check(key: object, value: object) -> None:
 
 
 NO_TAGS: Final = Tags()
+
+
+def as_tags(tags: Mapping[str, str] | Iterable[tuple[str, str]]) -> Tags:
+    """Take tags as they are, or make them of a mapping or of pairs."""
+    return tags if isinstance(tags, Tags) else Tags(tags)

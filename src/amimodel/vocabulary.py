@@ -8,9 +8,19 @@ ImageTypeValues, ImdsSupportValues, PlatformValues, TpmSupportValues, Virtualiza
 """
 
 from enum import StrEnum, unique
-from typing import Never
+from typing import Final, Never
 
 from amimodel.malformed import Malformed
+
+# Sets that EC2's members do not share their names with.
+_MEMBERS: Final = {
+    "DeregistrationProtectionMode": "DeregistrationProtection",
+    "ImageState": "State",
+    "InstanceState": "State",
+    "OwnerAlias": "ImageOwnerAlias",
+    "Severity": "HighestFindingSeverityLabel",
+    "SnapshotState": "State",
+}
 
 
 class Word(StrEnum):
@@ -21,7 +31,7 @@ class Word(StrEnum):
 
     @classmethod
     def _missing_(cls, value: object) -> Never:
-        name = cls.__name__
+        name = _MEMBERS.get(cls.__name__, cls.__name__)
         message = f"Invalid value '{value}' for {name[:1].lower()}{name[1:]}."
         raise Malformed("InvalidParameterValue", message, member=name, value=value)
 
