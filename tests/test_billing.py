@@ -4,13 +4,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amimodel import billing
-from amimodel.billing_codes import BillingCode, Licence
+from amimodel.billing_codes import BillingCode
 from amimodel.clock import parse
 from amimodel.examples import WEB
 from amimodel.instances import Instance
 from amimodel.quirks import Quirks
 from amimodel.snapshots import Snapshot
-from amimodel.vocabulary import Platform
 
 SNAPSHOT = Snapshot(
     snapshot_id="snap-12345678",
@@ -30,50 +29,6 @@ INSTANCE = Instance(
 )
 
 codes = st.sampled_from(BillingCode)
-
-# Rule A 7.1, all rows
-CODES = [
-    ("Linux/UNIX", "RunInstances"),
-    ("Red Hat BYOL Linux", "RunInstances:00g0"),
-    ("Red Hat Enterprise Linux", "RunInstances:0010"),
-    ("Red Hat Enterprise Linux with HA", "RunInstances:1010"),
-    ("Red Hat Enterprise Linux with SQL Server Standard and HA", "RunInstances:1014"),
-    ("Red Hat Enterprise Linux with SQL Server Enterprise and HA", "RunInstances:1110"),
-    ("Red Hat Enterprise Linux with SQL Server Standard", "RunInstances:0014"),
-    ("Red Hat Enterprise Linux with SQL Server Web", "RunInstances:0210"),
-    ("Red Hat Enterprise Linux with SQL Server Enterprise", "RunInstances:0110"),
-    ("SQL Server Enterprise", "RunInstances:0100"),
-    ("SQL Server Standard", "RunInstances:0004"),
-    ("SQL Server Web", "RunInstances:0200"),
-    ("SUSE Linux", "RunInstances:000g"),
-    ("Ubuntu Pro", "RunInstances:0g00"),
-    ("Windows", "RunInstances:0002"),
-    ("Windows BYOL", "RunInstances:0800"),
-    ("Windows with SQL Server Enterprise", "RunInstances:0102"),
-    ("Windows with SQL Server Standard", "RunInstances:0006"),
-    ("Windows with SQL Server Web", "RunInstances:0202"),
-]
-
-
-@pytest.mark.parametrize(("platform_details", "usage_operation"), CODES)
-def test_the_table_of_billing_codes(platform_details: str, usage_operation: str) -> None:
-    code = BillingCode.of_platform_details(platform_details)
-    assert code is not None
-    assert (code.platform_details, code.usage_operation) == (platform_details, usage_operation)
-    assert BillingCode.of_usage_operation(usage_operation) is code
-    expected = Platform.WINDOWS if platform_details.startswith("Windows") else None  # rule A BI-7
-    assert code.platform is expected
-
-
-def test_there_is_no_other_billing_code_and_no_two_are_composed_alike() -> None:
-    assert {code.platform_details for code in BillingCode} == {details for details, _ in CODES}
-    assert len({code.licences for code in BillingCode}) == len(BillingCode)
-    assert BillingCode.LINUX.licences == Licence(0)
-
-
-@pytest.mark.parametrize("text", ["RunInstances:", "RunInstances:9999", "runinstances", "Linux/UNIX", ""])
-def test_what_is_no_usage_operation_has_no_row(text: str) -> None:
-    assert BillingCode.of_usage_operation(text) is None
 
 
 # --- propagation (rule A 7.4) ---------------------------------------------------------------------------------------

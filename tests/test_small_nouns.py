@@ -269,6 +269,12 @@ ROWS = [
 def test_the_table_of_licences() -> None:
     """Rule A 7.1."""
     assert sorted((code.platform_details, code.usage_operation) for code in BillingCode) == sorted(ROWS)
+    assert len({code.licences for code in BillingCode}) == len(BillingCode), "no two are composed alike"
+
+
+@pytest.mark.parametrize("text", ["RunInstances:", "RunInstances:9999", "runinstances", "Linux/UNIX", ""])
+def test_what_is_no_usage_operation_has_no_row(text: str) -> None:
+    assert BillingCode.of_usage_operation(text) is None
 
 
 def test_the_two_texts_say_the_same() -> None:
