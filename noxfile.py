@@ -78,7 +78,7 @@ def wheel_types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the suite on each interpreter there is."""
     session.install("-e", ".[dev]")
-    session.run("python", "-m", "pytest", *session.posargs)
+    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs)
 
 
 @nox.session

@@ -45,11 +45,11 @@ def _cell(cell: ImageState | Kept | Refused | Never) -> str:
         case ImageState():
             return f"**{cell.value}**"
         case Kept():
-            return "works"
+            return "="
         case Refused.UNAVAILABLE:
-            return "Unavailable"
+            return "U"
         case Refused.NOT_FOUND:
-            return "NotFound"
+            return "NF"
         case Never():
             return ""
 

@@ -22,7 +22,7 @@ from amimodel.refusals import Refusal
 class Owner:
     """The account owns the thing: a permission nobody can take away (rule B LP-1)."""
 
-    rules: ClassVar = "B LP-1"
+    rules: ClassVar[str] = "B LP-1"
 
     def __str__(self) -> str:
         return "the account owns it"
@@ -32,7 +32,7 @@ class Owner:
 class Permitted:
     """An item of the permission list covers the account (rules B LP-1, B OR-4, B OR-5)."""
 
-    rules: ClassVar = "B 1.7, B OR-10"
+    rules: ClassVar[str] = "B 1.7, B OR-10"
 
     permission: LaunchPermission
 
@@ -46,7 +46,7 @@ class Permitted:
 class PermissionsNotTold:
     """The rest of the permission list is not known: DescribeImages and DescribeSnapshots do not tell it."""
 
-    rules: ClassVar = "B 1.5 DA-6, B SP-15"
+    rules: ClassVar[str] = "B 1.5 DA-6, B SP-15"
 
     subject: str
     """What the list belongs to: an image's or a snapshot's id."""
@@ -60,7 +60,7 @@ class PermissionsNotTold:
 class MembershipNotTold:
     """An organization or a unit may use it, and whether the account belongs there is not known."""
 
-    rules: ClassVar = "B OR-9, B OR-10"
+    rules: ClassVar[str] = "B OR-9, B OR-10"
 
     permission: OrganizationPermission | OrganizationalUnitPermission
     account_id: str
@@ -73,7 +73,7 @@ class MembershipNotTold:
 class SnapshotNotTold:
     """A snapshot that the answer depends on is not known."""
 
-    rules: ClassVar = "B CI-6"
+    rules: ClassVar[str] = "B CI-6"
 
     snapshot_id: str
 
@@ -85,7 +85,7 @@ class SnapshotNotTold:
 class StorageNotTold:
     """An image that lies in S3, and whether its bundle may be read is not known: S3 tells it, EC2 does not."""
 
-    rules: ClassVar = "B CI-6"
+    rules: ClassVar[str] = "B CI-6"
 
     image_id: str
 

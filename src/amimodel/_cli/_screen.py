@@ -82,11 +82,13 @@ def _show_findings(screen: Console, inventory: Inventory, found: Sequence[Findin
         screen.print(Text(gravity.value.capitalize(), style="bold underline"))
         for kind, of_kind in groupby(of_gravity, key=lambda finding: finding.kind):
             screen.print(Text.assemble((kind.label, "bold"), f": {kind.next_step} ", (_cited(kind.rules), "dim")))
-            for finding in of_kind:
-                screen.print(
-                    Padding(Text(f"{_named(inventory, finding.subject)} {finding.detail}"), (0, 0, 0, 4), expand=False)
-                )
+            lines = (f"{_named(inventory, finding.subject)} {finding.detail}" for finding in of_kind)
+            screen.print(_indented("\n".join(lines)))
     screen.print()
+
+
+def _indented(text: str | Text) -> Padding:
+    return Padding(Text(text) if isinstance(text, str) else text, (0, 0, 0, 4), expand=False)
 
 
 def _cited(rules: str) -> str:
@@ -94,16 +96,14 @@ def _cited(rules: str) -> str:
 
 
 def _named(inventory: Inventory, subject: str) -> str:
-    names = (image.name for image_id, image in inventory.images.items() if image_id == subject)
-    name = next(names, None)
-    return subject if name is None else f"{subject} {name!r}"
+    image = inventory.images.get(subject)
+    return subject if image is None or image.name is None else f"{subject} {image.name!r}"
 
 
 def _show_unread(screen: Console, inventory: Inventory) -> None:
     if inventory.unread:
         screen.print(Text("On the input", style="bold underline"))
-        for unread in inventory.unread:
-            screen.print(Padding(Text(str(unread)), (0, 0, 0, 4), expand=False))
+        screen.print(_indented("\n".join(map(str, inventory.unread))))
         screen.print()
 
 
@@ -165,7 +165,7 @@ def show_explanation(answer: Answer, now: datetime) -> None:
 def _show_grounds(screen: Console, decision: Decision) -> None:
     for ground in decision.because:
         line = Text.assemble(f"{_said(ground)} ", (f"({ground.rules})", "dim"))
-        screen.print(Padding(line, (0, 0, 0, 4), expand=False))
+        screen.print(_indented(line))
 
 
 def _said(ground: Ground) -> str:
