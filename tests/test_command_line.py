@@ -1,5 +1,6 @@
 """`python -m amimodel`: what it prints, what it answers to bad input, and how it ends."""
 
+import contextlib
 import io
 import json
 import subprocess
@@ -264,3 +265,28 @@ def test_the_module_runs_and_a_closed_pipe_ends_it_quietly() -> None:
         status = process.wait()
     assert complaint == b""
     assert status in {0, 1}
+
+
+def test_long_input_is_read_with_a_bar_where_a_person_waits(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("amimodel._cli._reading._LONG", 1)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    shown: list[str] = []
+
+    def progress(what: str) -> object:
+        shown.append(what)
+        return contextlib.nullcontext(lambda done, of: shown.append(f"{done} of {of}"))
+
+    monkeypatch.setattr("amimodel._cli._screen.progress", progress)
+    assert run(capsys, "audit", *AS_OF, *EXAMPLE, "--json")[0] == 1
+    assert f"Reading {EXAMPLE[1]}" in shown
+    assert "1 of 13" in shown
+
+
+def test_the_bar_itself_can_be_drawn(capsys: pytest.CaptureFixture[str]) -> None:
+    from amimodel._cli._screen import progress
+
+    with progress("Reading [images].json") as report:
+        report(1, 2)
+    assert capsys.readouterr().out == ""

@@ -554,3 +554,11 @@ def test_only_json_can_be_printed() -> None:
     response = read(described(Unknown={1, 2}))
     with pytest.raises(TypeError, match=r"JSON has no set\."):
         write_text(response)
+
+
+def test_whoever_waits_is_told_how_many_records_are_done() -> None:
+    steps: list[tuple[int, int]] = []
+    images = [{"ImageId": f"ami-{number:08x}"} for number in range(600)]
+    response = read({"Images": images}, progress=lambda done, of: steps.append((done, of)))
+    assert len(response.unread) == 600, "what cannot be read is done, too"
+    assert steps == [(1, 600), (257, 600), (513, 600)]

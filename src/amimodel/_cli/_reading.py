@@ -1,15 +1,16 @@
 """From files to an inventory."""
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib import resources
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
 from amimodel.inventory import Inventory
-from amimodel.wire import NotAResponse, Response, read_text
+from amimodel.wire import NotAResponse, Progress, Response, read_text
 
 STANDARD_INPUT: Final = "-"
 _LONG: Final = 4_000_000  # bytes; about a second's work
@@ -30,29 +31,29 @@ def read_inventory(files: Sequence[str]) -> Inventory:
     if files.count(STANDARD_INPUT) > 1:
         message = "standard input (-) can be read only once"
         raise BadInput(message)
-    contents = [(_shown(file), _read_file(file)) for file in files]
-    with _progress(sum(len(content) for _, content in contents)) as report:
-        responses: list[tuple[str, Response[object]]] = []
-        for source, content in contents:
-            responses.extend(_responses(source, content))
-            report(len(content))
-        return Inventory.of_responses(responses)
+    return Inventory.of_responses(chain.from_iterable(map(_read_file, files)))
 
 
-def _progress(size: int) -> AbstractContextManager[Callable[[int], None]]:
+def _read_file(file: str) -> Iterator[tuple[str, Response[object]]]:
+    source, content = _shown(file), _content(file)
+    with _progress(source, len(content)) as progress:
+        yield from _responses(source, content, progress)
+
+
+def _progress(source: str, size: int) -> AbstractContextManager[Progress | None]:
     """Show a bar where a person waits for much to be read."""
     if size < _LONG or not sys.stderr.isatty() or find_spec("rich") is None:
-        return nullcontext(lambda _: None)
+        return nullcontext()
     from amimodel._cli._screen import progress
 
-    return progress("Reading", size)
+    return progress(f"Reading {source}")
 
 
 def _shown(file: str) -> str:
     return "standard input" if file == STANDARD_INPUT else file
 
 
-def _read_file(file: str) -> bytes:
+def _content(file: str) -> bytes:
     try:
         return sys.stdin.buffer.read() if file == STANDARD_INPUT else Path(file).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
@@ -61,9 +62,9 @@ def _read_file(file: str) -> bytes:
         raise BadInput(message) from None
 
 
-def _responses(source: str, content: bytes) -> Iterator[tuple[str, Response[object]]]:
+def _responses(source: str, content: bytes, progress: Progress | None = None) -> Iterator[tuple[str, Response[object]]]:
     try:
-        for response in read_text(content):
+        for response in read_text(content, progress=progress):
             yield source, response
     except NotAResponse as error:
         message = f"{source}: {error}"

@@ -9,6 +9,7 @@ from typing import Final
 
 from rich.box import SIMPLE
 from rich.console import Console
+from rich.markup import escape
 from rich.padding import Padding
 from rich.progress import Progress
 from rich.table import Table
@@ -30,11 +31,11 @@ def _console() -> Console:
 
 
 @contextmanager
-def progress(what: str, total: int) -> Generator[Callable[[int], None]]:
-    """Show a bar on standard error while the caller reports how much is done."""
+def progress(what: str) -> Generator[Callable[[int, int], None]]:
+    """Show a bar on standard error while the caller reports how much of how much is done."""
     with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(what, total=total)
-        yield lambda done: bar.advance(task, done)
+        task = bar.add_task(escape(what), total=None)  # it pulses until the first report
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def show_audit(inventory: Inventory, scope: Scope, found: Sequence[Finding], *, example: bool) -> None:

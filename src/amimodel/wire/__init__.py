@@ -36,7 +36,7 @@ from amimodel.wire._attributes import (
 )
 from amimodel.wire._faults import Fault, NotAResponse
 from amimodel.wire._residue import ABSENT, Absence, Difference, Item
-from amimodel.wire._responses import Record, Response, Unread, read, read_text, write, write_text
+from amimodel.wire._responses import Progress, Record, Response, Unread, read, read_text, write, write_text
 
 __all__ = [
     "ABSENT",
@@ -49,6 +49,7 @@ __all__ = [
     "ImageAttributeValue",
     "Item",
     "NotAResponse",
+    "Progress",
     "Record",
     "Response",
     "SnapshotAttribute",

@@ -1,10 +1,10 @@
 """Responses: what one answer of EC2 holds, read and written again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
@@ -83,7 +83,13 @@ class Response(Generic[T]):
         return tuple(fault for unread in self.unread for fault in unread.faults)
 
 
-def read(source: Json, region: str | Region | None = None) -> Response[Any]:
+Progress: TypeAlias = Callable[[int, int], None]
+"""What is told, while much is read, how many records of a response are done, and how many there are."""
+
+_RECORDS_A_STEP: Final = 256
+
+
+def read(source: Json, region: str | Region | None = None, *, progress: Progress | None = None) -> Response[Any]:
     """Read an answer of EC2: the object that `json.loads` makes of the AWS CLI's output, or that boto3 returns.
 
     >>> response = read({"ImageBlockPublicAccessState": "unblocked", "ManagedBy": "account"})
@@ -94,17 +100,19 @@ def read(source: Json, region: str | Region | None = None) -> Response[Any]:
     given, is set on them. What an answer does not tell is unknown, never "nobody": permissions read from DescribeImages
     are not `complete`, and snapshots read from DescribeSnapshots have None for theirs.
 
+    `progress` is called now and then with the number of records read and of all records.
+
     Raises `NotAResponse` for what is no answer of the actions known here. A record that cannot be read never raises; it
     is found in `unread`, and the rest is read all the same.
     """
     where = None if region is None else as_region(region)
     try:
-        return _read(source, where)
+        return _read(source, where, progress)
     except RecursionError:
         raise NotAResponse("It is nested too deeply.") from None
 
 
-def _read(source: Json, region: Region | None) -> Response[Any]:
+def _read(source: Json, region: Region | None, progress: Progress | None) -> Response[Any]:
     if not is_object(source):
         raise NotAResponse(f"Expected a whole answer of EC2, which is an object, not {kind_of(source)}.")
     kinds = kinds_in(source)
@@ -112,7 +120,7 @@ def _read(source: Json, region: Region | None) -> Response[Any]:
         members = ", ".join(map(str, source)) or "none"
         raise NotAResponse(f"It is no answer that can be read here. Its members: {members}.")
     if kinds[0].listed:
-        results = list(_read_list(kinds[0], source[kinds[0].signs[0]], region))
+        results = list(_read_list(kinds[0], source[kinds[0].signs[0]], region, progress))
     else:
         results = [_read_only_record(kind, source, region) for kind in kinds]
     known = {member for kind in kinds for member in kind.members}
@@ -126,7 +134,9 @@ def _read(source: Json, region: Region | None) -> Response[Any]:
     )
 
 
-def _read_list(kind: RecordKind, items: Json, region: Region | None) -> Iterator[Record[Any] | Unread]:
+def _read_list(
+    kind: RecordKind, items: Json, region: Region | None, progress: Progress | None
+) -> Iterator[Record[Any] | Unread]:
     (sign,) = kind.signs
     if not is_list(items):
         fault = Fault(path=(sign,), message=str(unfit("a list", items)))
@@ -134,6 +144,8 @@ def _read_list(kind: RecordKind, items: Json, region: Region | None) -> Iterator
         return
     for index, item in enumerate(items):
         yield _read_record(kind, item, (sign, index), index, region)
+        if progress is not None and index % _RECORDS_A_STEP == 0:
+            progress(index + 1, len(items))
 
 
 def _read_only_record(kind: RecordKind, source: JsonObject, region: Region | None) -> Record[Any] | Unread:
@@ -199,7 +211,9 @@ def _fault(kind: RecordKind, source: JsonObject, path: Path, code: str | None, m
     return Fault(path=path, record_id=given if isinstance(given, str) else None, code=code, message=message)
 
 
-def read_text(text: str | bytes, region: str | Region | None = None) -> tuple[Response[Any], ...]:
+def read_text(
+    text: str | bytes, region: str | Region | None = None, *, progress: Progress | None = None
+) -> tuple[Response[Any], ...]:
     """Read the answers in a text: one JSON document, or several one after the other.
 
     >>> text = '''
@@ -209,17 +223,20 @@ def read_text(text: str | bytes, region: str | Region | None = None) -> tuple[Re
     >>> [response.values[0].value for response in read_text(text)]
     ['web', None]
 
-    Bytes are read as UTF-8, UTF-16 or UTF-32, with or without a byte order mark: PowerShell writes UTF-16.
+    Bytes are read as UTF-8, UTF-16 or UTF-32, with or without a byte order mark: PowerShell writes UTF-16. `progress`
+    is as for `read`, once for each document.
 
     Raises `NotAResponse`, which names the place, for text that is not JSON and for JSON that is no answer.
     """
     unicode = decoded(text)
-    return tuple(_read_document(unicode, place, document, region) for place, document in documents(unicode))
+    return tuple(_read_document(unicode, place, document, region, progress) for place, document in documents(unicode))
 
 
-def _read_document(text: str, place: int, document: object, region: str | Region | None) -> Response[Any]:
+def _read_document(
+    text: str, place: int, document: object, region: str | Region | None, progress: Progress | None
+) -> Response[Any]:
     try:
-        return read(document, region)
+        return read(document, region, progress=progress)
     except NotAResponse as error:
         raise at(text, place, error.message) from None
 
