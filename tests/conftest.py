@@ -29,4 +29,5 @@ _CALM = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCh
 settings.register_profile("fast", _CALM, max_examples=25, derandomize=_ON_CI)
 settings.register_profile("default", _CALM, max_examples=100, derandomize=_ON_CI)
 settings.register_profile("deep", _CALM, max_examples=10_000, derandomize=False)
+settings.register_profile("examples", _CALM, max_examples=1_000, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))

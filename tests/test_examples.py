@@ -5,10 +5,12 @@ in one process and in a namespace of their own. In Markdown an example is a `pyt
 its output is compared, otherwise it only has to run. A block in any other language is for reading.
 """
 
+from collections.abc import Iterator
 from doctest import ELLIPSIS, NORMALIZE_WHITESPACE
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sybil import Sybil
 from sybil.example import SybilFailure
 from sybil.parsers.myst import PythonCodeBlockParser
@@ -36,8 +38,17 @@ def _files_with_examples() -> list[Path]:
     ]
 
 
+@pytest.fixture
+def steady_hypothesis() -> Iterator[None]:
+    """Let an example find the same thing in every run, and look long enough for it."""
+    before = settings.get_current_profile_name()
+    settings.load_profile("examples")
+    yield
+    settings.load_profile(before)
+
+
 @pytest.mark.parametrize("path", _files_with_examples(), ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_examples_hold(path: Path) -> None:
+def test_examples_hold(path: Path, steady_hypothesis: None) -> None:
     failures: list[str] = []
     for example in _examples_in(path).parse(path).examples():
         try:

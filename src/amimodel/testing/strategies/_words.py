@@ -30,6 +30,7 @@ FIRST_INSTANT: Final = datetime(2006, 1, 1, tzinfo=UTC)  # EC2 opened in that ye
 LAST_INSTANT: Final = datetime(2040, 1, 1, tzinfo=UTC)
 _LONG_IDS: Final = 16**17
 _SHORT_IDS: Final = 16**8
+_ONE_IN_SO_MANY_IS_SHORT: Final = 5
 _MILLISECOND: Final = timedelta(milliseconds=1)
 _LONGEST_KEY: Final = 128
 _LONGEST_VALUE: Final = 256
@@ -44,9 +45,10 @@ def _ids(prefix: str, kind: Callable[[str], T]) -> st.SearchStrategy[T]:
     """Seventeen hex digits or, as before 2016, eight (rule A 1.1); one number decides both, because draws are dear."""
 
     def spell(number: int) -> T:
-        return kind(f"{prefix}{number:017x}" if number < _LONG_IDS else f"{prefix}{number % _SHORT_IDS:08x}")
+        body, rest = divmod(number, _ONE_IN_SO_MANY_IS_SHORT)
+        return kind(f"{prefix}{body % _SHORT_IDS:08x}" if rest == 1 else f"{prefix}{body:017x}")
 
-    return made(spell, st.integers(0, _LONG_IDS + _LONG_IDS // 4))
+    return made(spell, st.integers(0, _LONG_IDS * _ONE_IN_SO_MANY_IS_SHORT - 1))
 
 
 def image_ids() -> st.SearchStrategy[ImageId]:
