@@ -8,6 +8,8 @@ The profile is chosen by the environment variable `HYPOTHESIS_PROFILE`; without 
 | `default` | 100                 | the suite                                    |
 | `deep`    | 10,000              | `nox -s deep`                                |
 
+Examples in docstrings and pages look up to 1,000 times, always in the same order (`tests/test_examples.py`).
+
 No profile has a deadline or minds slow generation, so that no test fails because a machine is slow. Where `CI` is set,
 `fast` and `default` try the same examples at every run: a failure there comes from the change, not from luck. To find
 what nobody thought of is the task of `deep`, which is never derandomized, and of the runs on people's own machines.
@@ -15,11 +17,6 @@ Each failure prints a blob for `@reproduce_failure`.
 """
 
 import os
-from pathlib import Path
-
-# Until the entry point is written, Hypothesis must not ask for it.
-if not Path(__file__).parent.parent.joinpath("src/amimodel/testing/_hypothesis_plugin.py").exists():
-    os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
 
 from hypothesis import HealthCheck, settings
 
