@@ -40,6 +40,7 @@ from amimodel.permissions import (
     Permissions,
 )
 from amimodel.product_codes import ProductCode
+from amimodel.quirks import Quirks
 from amimodel.refusals import (
     ImageNotFound,
     ImageUnavailable,
@@ -357,7 +358,8 @@ def test_a_marketplace_image_is_not_copied_to_another_account() -> None:
     open_snapshot = evolve(SNAPSHOT, create_volume_permissions=Permissions([EVERYONE]))
     assert copying(sold, FRIEND, open_snapshot).because == (MarketplaceCopyRefused(image_id="ami-12345678"),)
     assert copying(sold, OWNER, open_snapshot).allowed is True
-    free = may_copy(sold, FRIEND, {"snap-12345678": open_snapshot}, block_marketplace_cross_account_copy=False)
+    lenient = Quirks(block_marketplace_cross_account_copy=False)
+    free = may_copy(sold, FRIEND, {"snap-12345678": open_snapshot}, quirks=lenient)
     assert free.allowed is True
 
 
@@ -415,3 +417,20 @@ def test_whether_a_bundle_in_s3_may_be_read_is_not_known() -> None:
     bundled = evolve(FRIENDLY, root_device_type="instance-store", block_device_mappings=())
     assert copying(bundled, FRIEND).because == (StorageNotTold("ami-12345678"),)
     assert copying(bundled, OWNER).allowed is True
+
+
+def test_quirks_decide_what_a_stranger_is_told_and_whether_a_disabled_image_is_copied() -> None:
+    """Settlements S 2, S 6, S 26."""
+    not_found = (ImageNotFound.of("ami-12345678"),)
+    not_authorized = (NotAuthorizedForImages(image_id="ami-12345678"),)
+    silent = Quirks(launch_reveals_invisible_image=False)
+    talking = Quirks(copy_reveals_invisible_image=True)
+    readable = {"snap-12345678": evolve(SNAPSHOT, owner_id=STRANGER)}
+    assert may_launch(WEB, STRANGER, quirks=silent).because == not_found
+    assert may_launch(WEB, OWNER, quirks=silent).allowed is True
+    assert may_launch(WEB, STRANGER).because == not_authorized
+    assert may_copy(WEB, STRANGER, readable, quirks=talking).because == not_authorized
+    assert may_copy(WEB, STRANGER, readable).because == not_found
+    disabled = evolve(WEB, state="disabled")
+    assert may_copy(disabled, OWNER, {}).allowed is False
+    assert may_copy(disabled, OWNER, {}, quirks=Quirks(owner_may_copy_disabled_image=True)).allowed is True

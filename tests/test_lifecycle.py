@@ -16,7 +16,6 @@ from amimodel.images import (
 )
 from amimodel.lifecycle import (
     COUNTING,
-    HOLDING_THEIR_NAME,
     HOLDING_THEIR_SNAPSHOTS,
     TRANSITIONS,
     ImageEvent,
@@ -27,13 +26,16 @@ from amimodel.lifecycle import (
     after,
     deregistration_refusal,
     failed,
+    holds_its_name,
     is_deprecated,
     last_launched_time,
     launched,
     refusal,
     stage_of,
+    transition,
 )
 from amimodel.permissions import EVERYONE, AccountPermission, Permissions
+from amimodel.quirks import Quirks
 from amimodel.refusals import DeregistrationProtected, ImageNotFound, ImageUnavailable
 from amimodel.testing import strategies as amis
 from amimodel.vocabulary import ImageState
@@ -180,7 +182,7 @@ def test_what_is_not_in_the_recycle_bin_is_not_found_there() -> None:
         (HOLDING_THEIR_SNAPSHOTS, {"pending", "available", "disabled"}, "C 8.27"),
         (COUNTING, {"pending", "available", "disabled", "in the Recycle Bin"}, "C 5.20"),
         (
-            HOLDING_THEIR_NAME,
+            frozenset(filter(holds_its_name, Stage)),
             {"pending", "available", "disabled", "invalid", "transient", "error", "failed"},
             "A NM-8",
         ),
@@ -279,3 +281,44 @@ def test_a_protected_image_is_not_deregistered_until_its_cooldown_is_over(
 def test_deregistering_takes_permissions_away() -> None:
     shared = evolve(WEB, launch_permissions=Permissions([EVERYONE, AccountPermission("999988887777")]))
     assert len(after(shared, ImageEvent.DEREGISTER).launch_permissions) == 0
+
+
+@pytest.mark.parametrize(
+    ("quirks", "stage", "event", "cell"),
+    [
+        (Quirks(owner_may_copy_disabled_image=True), Stage.DISABLED, ImageEvent.COPY, Kept.SAME),
+        (Quirks(disabled_image_may_be_stored=True), Stage.DISABLED, ImageEvent.STORE, Kept.SAME),
+        (Quirks(repeated_disabling_succeeds=False), Stage.DISABLED, ImageEvent.DISABLE, Refused.UNAVAILABLE),
+        (Quirks(repeated_disabling_succeeds=False), Stage.AVAILABLE, ImageEvent.ENABLE, Refused.UNAVAILABLE),
+    ],
+)
+def test_a_quirk_changes_its_own_cells_and_no_other(
+    quirks: Quirks, stage: Stage, event: ImageEvent, cell: object
+) -> None:
+    """Settlement S 6; rules C 3.20, C 15 (points 5 and 7)."""
+    changed = {place for place in TRANSITIONS if transition(*place, quirks) != TRANSITIONS[place]}
+    assert transition(stage, event, quirks) == cell
+    assert (stage, event) in changed
+    assert {at for at, _ in changed} <= {Stage.DISABLED, Stage.AVAILABLE}
+    assert len(changed) <= 2
+
+
+def test_what_a_quirk_forbids_is_refused() -> None:
+    strict = Quirks(repeated_disabling_succeeds=False)
+    with pytest.raises(ImageUnavailable):
+        after(after(WEB, ImageEvent.DISABLE), ImageEvent.DISABLE, quirks=strict)
+    assert after(after(WEB, ImageEvent.DISABLE), ImageEvent.ENABLE, quirks=strict) == WEB
+
+
+@pytest.mark.parametrize(
+    ("quirks", "stage", "held"),
+    [
+        (Quirks(disabled_image_holds_name=False), Stage.DISABLED, False),
+        (Quirks(failed_image_holds_name=False), Stage.FAILED, False),
+        (Quirks(binned_image_holds_name=True), Stage.IN_RECYCLE_BIN, True),
+    ],
+)
+def test_a_quirk_decides_who_holds_a_name(quirks: Quirks, stage: Stage, held: bool) -> None:
+    """Rules A NM-8, A NM-9, A Q6."""
+    assert holds_its_name(stage, quirks) is held
+    assert all(holds_its_name(other, quirks) is holds_its_name(other) for other in Stage if other is not stage)

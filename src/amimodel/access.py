@@ -36,10 +36,12 @@ from amimodel.permissions import (
     OrganizationPermission,
 )
 from amimodel.product_codes import ProductCodeType
+from amimodel.quirks import Quirks
 from amimodel.refusals import ImageNotFound, MarketplaceCopyRefused, NoStoragePermission, NotAuthorizedForImages
 from amimodel.snapshots import Snapshot, Snapshots
 from amimodel.vocabulary import ImageState, RootDeviceType
 
+_AS_RULED: Final = Quirks()
 _AS_OWNER: Final = Decision(True, (Owner(),))
 _AS_EVERYONE: Final = Decision(True, (Permitted(EVERYONE),))
 
@@ -57,6 +59,10 @@ def _as_account(account: str) -> Decision:
 @lru_cache(maxsize=4096)
 def _not_authorized(image_id: str) -> Decision:
     return Decision(False, (NotAuthorizedForImages(image_id=image_id),))
+
+
+def _not_found(image_id: str) -> Decision:
+    return Decision(False, (ImageNotFound.of(image_id),))
 
 
 def covers(permission: LaunchPermission, account: str, organizations: Organizations = NOTHING_KNOWN) -> bool | None:
@@ -162,7 +168,9 @@ def _is_untold(image: Image) -> bool:
     return not image.launch_permissions.complete and image.state is not ImageState.DISABLED
 
 
-def may_launch(image: Image, account: str, organizations: Organizations = NOTHING_KNOWN) -> Decision:
+def may_launch(
+    image: Image, account: str, organizations: Organizations = NOTHING_KNOWN, quirks: Quirks = _AS_RULED
+) -> Decision:
     """Whether an account may launch an image: it is available, and the account has permission.
 
     Whether the image fits an instance type is another question (`amimodel.compatibility`). Permission to the snapshots
@@ -179,11 +187,13 @@ def may_launch(image: Image, account: str, organizations: Organizations = NOTHIN
     Source: rules B LD-6, B LD-7; settlements S 2, S 5.
     """
     permitted = has_launch_permission(image, account, organizations)
-    return permitted if image.state is _AVAILABLE else all_of((permitted, _stage(image, ImageEvent.RUN)))
+    if permitted.allowed is False and not quirks.launch_reveals_invisible_image:
+        permitted = _not_found(image.image_id)
+    return permitted if image.state is _AVAILABLE else all_of((permitted, _stage(image, ImageEvent.RUN, quirks)))
 
 
-def _stage(image: Image, event: ImageEvent) -> Decision:
-    against = stage_refusal(image, event)
+def _stage(image: Image, event: ImageEvent, quirks: Quirks) -> Decision:
+    against = stage_refusal(image, event, quirks=quirks)
     return Decision(True) if against is None else Decision(False, (against,))
 
 
@@ -202,12 +212,9 @@ def may_describe(image: Image, account: str, organizations: Organizations = NOTH
 
     Source: rules A 8.2, C 1.3 (last rows); settlement S 1.
     """
-    if image.state is ImageState.DEREGISTERED:
-        return Decision(False, (ImageNotFound.of(image.image_id),))
     permitted = has_launch_permission(image, account, organizations)
-    if permitted.allowed is False:
-        return Decision(False, (ImageNotFound.of(image.image_id),))
-    return permitted
+    gone = image.state is ImageState.DEREGISTERED
+    return _not_found(image.image_id) if gone or permitted.allowed is False else permitted
 
 
 def may_copy(
@@ -215,8 +222,7 @@ def may_copy(
     account: str,
     snapshots: Snapshots,
     organizations: Organizations = NOTHING_KNOWN,
-    *,
-    block_marketplace_cross_account_copy: bool = True,
+    quirks: Quirks = _AS_RULED,
 ) -> Decision:
     """Whether an account may copy an image: it sees it, in a state to be copied, and may read what it is made of.
 
@@ -234,13 +240,13 @@ def may_copy(
     """
     owns = image.owner_id == account
     permitted = has_launch_permission(image, account, organizations)
-    if permitted.allowed is False:
-        permitted = Decision(False, (ImageNotFound.of(image.image_id),))
-    checks = [permitted, _stage(image, ImageEvent.COPY)]
+    if permitted.allowed is False and not quirks.copy_reveals_invisible_image:
+        permitted = _not_found(image.image_id)
+    checks = [permitted, _stage(image, ImageEvent.COPY, quirks)]
     if not owns:
         checks.append(_may_read_storage(image, account, snapshots))
         sold = any(code.product_code_type is ProductCodeType.MARKETPLACE for code in image.product_codes)
-        if sold and block_marketplace_cross_account_copy:
+        if sold and quirks.block_marketplace_cross_account_copy:
             checks.append(Decision(False, (MarketplaceCopyRefused(image_id=image.image_id),)))
     return all_of(checks)
 

@@ -20,7 +20,7 @@ from amimodel.consistency import contradictions
 from amimodel.identifiers import AccountId, SnapshotId, account_id
 from amimodel.images import Image
 from amimodel.inventory import Inventory
-from amimodel.lifecycle import HOLDING_THEIR_NAME, is_deprecated, stage_of
+from amimodel.lifecycle import holds_its_name, is_deprecated, stage_of
 from amimodel.organizations import OrganizationId, organization_id
 from amimodel.permissions import (
     AccountPermission,
@@ -291,7 +291,7 @@ def _failed(inventory: Inventory, scope: Scope) -> Iterator[Finding]:
 def _name_clashes(inventory: Inventory, _: Scope) -> Iterator[Finding]:
     named: defaultdict[str, list[Image]] = defaultdict(list)
     for image in inventory.images.values():
-        if image.name is not None and stage_of(image) in HOLDING_THEIR_NAME:
+        if image.name is not None and holds_its_name(stage_of(image)):
             named[image.name].append(image)
     for name, images in named.items():
         for image in images[1:]:

@@ -15,6 +15,7 @@ from attrs import evolve
 
 from amimodel.images import DeregistrationProtectionMode, Image, StateReason
 from amimodel.permissions import NOBODY
+from amimodel.quirks import Quirks
 from amimodel.refusals import DeregistrationProtected, ImageNotFound, ImageUnavailable, Refusal
 from amimodel.vocabulary import ImageState
 
@@ -133,11 +134,54 @@ TRANSITIONS: Final[Mapping[tuple[Stage, ImageEvent], Cell]] = MappingProxyType(
 )
 """What each event does in each stage: a new state, no change, a refusal, or nothing because it never happens."""
 
+# Where a quirk has the value that is not its default, a cell of the table is another one.
+_CELLS_BY_QUIRK: Final[tuple[tuple[str, bool, Stage, ImageEvent, Cell], ...]] = (
+    ("owner_may_copy_disabled_image", True,  Stage.DISABLED,  _E.COPY,    _S),
+    ("disabled_image_may_be_stored",  True,  Stage.DISABLED,  _E.STORE,   _S),
+    ("repeated_disabling_succeeds",   False, Stage.DISABLED,  _E.DISABLE, _U),
+    ("repeated_disabling_succeeds",   False, Stage.AVAILABLE, _E.ENABLE,  _U),
+)  # fmt: skip
+
+_NAME_HELD_BY_QUIRK: Final = {
+    Stage.DISABLED: "disabled_image_holds_name",
+    Stage.FAILED: "failed_image_holds_name",
+    Stage.IN_RECYCLE_BIN: "binned_image_holds_name",
+}
+
+_AS_RULED: Final = Quirks()
+
+
+def transition(stage: Stage, event: ImageEvent, quirks: Quirks = _AS_RULED) -> Cell:
+    """What an event does in a stage: the table's cell, unless a quirk says otherwise.
+
+    >>> transition(Stage.DISABLED, ImageEvent.COPY)
+    <Refused.UNAVAILABLE: 'InvalidAMIID.Unavailable'>
+    >>> transition(Stage.DISABLED, ImageEvent.COPY, Quirks(owner_may_copy_disabled_image=True))
+    <Kept.SAME: '='>
+
+    Source: rule C 1.3; C 15 (points 5 and 7); settlement S 6.
+    """
+    for name, value, at, on, cell in _CELLS_BY_QUIRK:
+        if stage is at and event is on and getattr(quirks, name) is value:
+            return cell
+    return TRANSITIONS[stage, event]
+
+
+def holds_its_name(stage: Stage, quirks: Quirks = _AS_RULED) -> bool:
+    """Whether an image's name cannot be given to another one of the account.
+
+    >>> holds_its_name(Stage.FAILED), holds_its_name(Stage.IN_RECYCLE_BIN)
+    (True, False)
+
+    Source: rules A NM-8, A NM-9, C 6.25.
+    """
+    quirk = _NAME_HELD_BY_QUIRK.get(stage)
+    held: bool = stage is not Stage.DEREGISTERED if quirk is None else getattr(quirks, quirk)
+    return held
+
+
 HOLDING_THEIR_SNAPSHOTS: Final = frozenset({Stage.PENDING, Stage.AVAILABLE, Stage.DISABLED})
 """Stages in which an image's snapshots cannot be deleted (rules C 8.27, C 8.28)."""
-
-HOLDING_THEIR_NAME: Final = frozenset(Stage) - {Stage.DEREGISTERED, Stage.IN_RECYCLE_BIN}
-"""Stages in which an image's name cannot be given to another one of the account (rules A NM-8, A NM-9, C 6.25)."""
 
 COUNTING: Final = frozenset({Stage.PENDING, Stage.AVAILABLE, Stage.DISABLED, Stage.IN_RECYCLE_BIN})
 """Stages in which an image counts toward the account's quota (rules C 5.20, C 1.2.12)."""
@@ -153,7 +197,9 @@ def stage_of(image: Image, *, in_recycle_bin: bool = False) -> Stage:
     return Stage.IN_RECYCLE_BIN if in_recycle_bin else Stage(image.state.value)
 
 
-def refusal(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) -> Refusal | None:
+def refusal(
+    image: Image, event: ImageEvent, *, in_recycle_bin: bool = False, quirks: Quirks = _AS_RULED
+) -> Refusal | None:
     """What the image's stage says against an operation; None where it says nothing.
 
     >>> from amimodel.examples import WEB
@@ -165,7 +211,7 @@ def refusal(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) ->
     Source: rule C 1.3; settlements S 5, S 6, S 20, S 28.
     """
     stage = stage_of(image, in_recycle_bin=in_recycle_bin)
-    match TRANSITIONS[stage, event]:
+    match transition(stage, event, quirks):
         case Refused.UNAVAILABLE:
             # In the Recycle Bin an image is deregistered as far as EC2 tells (rule C 1.3, column binned).
             state = ImageState.DEREGISTERED if in_recycle_bin else image.state
@@ -176,7 +222,7 @@ def refusal(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) ->
             return None
 
 
-def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) -> Image:
+def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False, quirks: Quirks = _AS_RULED) -> Image:
     """What becomes of an image.
 
     >>> from amimodel.examples import WEB
@@ -194,10 +240,10 @@ def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False) -> I
 
     Source: rules C 1.3, C 3.4, C 3.18, C 5.17.
     """
-    against = refusal(image, event, in_recycle_bin=in_recycle_bin)
+    against = refusal(image, event, in_recycle_bin=in_recycle_bin, quirks=quirks)
     if against is not None:
         raise against
-    match TRANSITIONS[stage_of(image, in_recycle_bin=in_recycle_bin), event]:
+    match transition(stage_of(image, in_recycle_bin=in_recycle_bin), event, quirks):
         case ImageState() as state:
             return _EFFECTS.get(event, _no_more)(evolve(image, state=state))
         case Kept() | Never() | Refused():
