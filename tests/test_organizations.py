@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from amimodel.malformed import Malformed
 from amimodel.organizations import (
-    NO_ORGANIZATIONS,
     NOTHING_KNOWN,
     Organization,
     OrganizationalUnit,
@@ -233,10 +232,10 @@ def test_no_account_is_in_two_organizations(organization: Organization) -> None:
 
 def test_to_know_of_none_is_not_to_know_none() -> None:
     """Rule B OR-9."""
-    assert NO_ORGANIZATIONS.complete
+    assert Organizations().complete
     assert not NOTHING_KNOWN.complete
-    assert NO_ORGANIZATIONS != NOTHING_KNOWN
-    assert NO_ORGANIZATIONS.organizations == NOTHING_KNOWN.organizations == ()
+    assert Organizations() != NOTHING_KNOWN
+    assert Organizations().organizations == NOTHING_KNOWN.organizations == ()
 
 
 def test_an_organization_of_china_has_arns_of_china() -> None:

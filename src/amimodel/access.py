@@ -125,7 +125,7 @@ def launch_grounds(
             yield Permitted(permission)
         elif reaches is None and not isinstance(permission, AccountPermission | EveryonePermission):
             yield MembershipNotTold(permission, AccountId(account))
-    if _is_untold(image):
+    if not permissions_are_told(image):
         yield PermissionsNotTold(image.image_id)
 
 
@@ -158,14 +158,26 @@ def _through_organizations(image: Image, account: str, organizations: Organizati
             return Decision(True, (Permitted(permission),))
         if reaches is None:
             unknown.append(MembershipNotTold(permission, AccountId(account)))
-    if _is_untold(image):
+    if not permissions_are_told(image):
         unknown.append(PermissionsNotTold(image.image_id))
     return Decision(None, tuple(unknown)) if unknown else _not_authorized(image.image_id)
 
 
-def _is_untold(image: Image) -> bool:
-    # Disabling takes every permission away (rule C 3.4): of a disabled image there is nothing left to tell.
-    return not image.launch_permissions.complete and image.state is not ImageState.DISABLED
+def permissions_are_told(image: Image) -> bool:
+    """Whether it is known with whom an image is shared.
+
+    >>> from attrs import evolve
+    >>> from amimodel.examples import WEB
+    >>> from amimodel.permissions import NOT_PUBLIC
+    >>> half_told = evolve(WEB, launch_permissions=NOT_PUBLIC)
+    >>> permissions_are_told(half_told), permissions_are_told(evolve(half_told, state="disabled"))
+    (False, True)
+
+    Disabling takes every permission away: of a disabled image there is nothing left to tell.
+
+    Source: rule C 3.4.
+    """
+    return image.launch_permissions.complete or image.state is ImageState.DISABLED
 
 
 def may_launch(

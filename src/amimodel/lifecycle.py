@@ -273,11 +273,9 @@ def failed(image: Image, reason: StateReason) -> Image:
 
     An image whose creation is over stays as it is.
     """
-    return evolve(after(image, ImageEvent.CREATION_FAILED), state_reason=reason) if _is_pending(image) else image
-
-
-def _is_pending(image: Image) -> bool:
-    return image.state is ImageState.PENDING
+    if image.state is not ImageState.PENDING:
+        return image
+    return evolve(after(image, ImageEvent.CREATION_FAILED), state_reason=reason)
 
 
 def is_deprecated(image: Image, now: datetime) -> bool:

@@ -318,8 +318,5 @@ class Organizations:
         return self._by_id.get(OrganizationId(organization))
 
 
-NO_ORGANIZATIONS: Final = Organizations()
-"""There are no organizations at all."""
-
 NOTHING_KNOWN: Final = Organizations(complete=False)
 """There may be organizations, but none is known."""

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from amimodel._cli._describing import age, deprecation, encryption, who
 from amimodel._cli._explain import Answer
+from amimodel.access import permissions_are_told
 from amimodel.audit import Finding, Scope
 from amimodel.decisions import Decision, Ground
 from amimodel.inventory import Inventory
@@ -110,9 +111,7 @@ def _show_unread(screen: Console, inventory: Inventory) -> None:
 
 def _show_untold(screen: Console, inventory: Inventory, scope: Scope) -> None:
     untold = [
-        image.image_id
-        for image in inventory.images.values()
-        if scope.owns(image) and not image.launch_permissions.complete
+        image.image_id for image in inventory.images.values() if scope.owns(image) and not permissions_are_told(image)
     ]
     if untold:
         line = (
