@@ -78,7 +78,7 @@ def wheel_types(session: nox.Session) -> None:
 def tests(session: nox.Session) -> None:
     """Run the suite on each interpreter there is."""
     session.install("-e", ".[dev]")
-    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs)
+    session.run("python", "-m", "pytest", *session.posargs)
 
 
 @nox.session
@@ -92,7 +92,7 @@ def coverage(session: nox.Session) -> None:
 def deep(session: nox.Session) -> None:
     """Run the suite with 10,000 examples a property."""
     session.install("-e", ".[dev]")
-    session.run("python", "-m", "pytest", "-n", "auto", *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"})
+    session.run("python", "-m", "pytest", *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"})
 
 
 @nox.session
@@ -114,7 +114,9 @@ def mutate(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure, each figure beside its yardstick. A library's own warnings do not stop it."""
     session.install("-e", ".[bench]")
-    session.run("python", "-m", "pytest", "benchmarks", "-o", "filterwarnings=default", *session.posargs)
+    session.run(
+        "python", "-m", "pytest", "benchmarks", "--numprocesses=0", "-o", "filterwarnings=default", *session.posargs
+    )
 
 
 @nox.session

@@ -1,4 +1,4 @@
-"""How Sphinx builds these pages: Markdown by MyST, the look by Furo, the reference from the docstrings."""
+"""How Sphinx builds these pages: Markdown and notebooks by MyST, look by Furo, the reference from the docstrings."""
 
 import shutil
 from importlib.metadata import version as installed_version
@@ -15,8 +15,8 @@ author = "The amimodel authors"
 copyright = "2026, the amimodel authors"
 version = release = installed_version("amimodel")
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
-source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.autosummary"]
+source_suffix = {".rst": "restructuredtext", ".md": "myst-nb", ".ipynb": "myst-nb"}  # autosummary writes the first
 exclude_patterns = ["_build", "_templates", "changelog.d"]
 templates_path = ["_templates"]
 html_theme = "furo"
@@ -24,6 +24,11 @@ html_title = f"amimodel {release}"
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
+
+# Notebooks are kept without outputs. Every build runs them, and shows what they say now.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 120
 
 # In a docstring, single backticks are code.
 default_role = "code"

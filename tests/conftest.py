@@ -4,7 +4,7 @@ The profile is chosen by the environment variable `HYPOTHESIS_PROFILE`; without 
 
 | profile   | examples a property | for                                          |
 |-----------|---------------------|----------------------------------------------|
-| `fast`    | 25                  | further interpreters, mutants, a quick look  |
+| `fast`    | 10                  | further interpreters, mutants, a quick look  |
 | `default` | 100                 | the suite                                    |
 | `deep`    | 10,000              | `nox -s deep`                                |
 
@@ -23,7 +23,7 @@ from hypothesis import HealthCheck, settings
 _ON_CI = bool(os.environ.get("CI"))
 _CALM = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
-settings.register_profile("fast", _CALM, max_examples=25, derandomize=_ON_CI)
+settings.register_profile("fast", _CALM, max_examples=10, derandomize=_ON_CI)
 settings.register_profile("default", _CALM, max_examples=100, derandomize=_ON_CI)
 settings.register_profile("deep", _CALM, max_examples=10_000, derandomize=False)
 settings.register_profile("examples", _CALM, max_examples=1_000, derandomize=True, database=None)

@@ -35,7 +35,7 @@ from amimodel.lifecycle import (
     transition,
 )
 from amimodel.permissions import EVERYONE, AccountPermission, Permissions
-from amimodel.quirks import Quirks
+from amimodel.quirks import ErrorCode, Quirks
 from amimodel.refusals import DeregistrationProtected, ImageNotFound, ImageUnavailable
 from amimodel.testing import strategies as amis
 from amimodel.vocabulary import ImageState
@@ -245,7 +245,7 @@ def test_a_launch_shows_from_the_very_end_of_the_day_on() -> None:
 
 def test_the_refusal_of_a_protected_image_says_which_and_how() -> None:
     assert deregistration_refusal(PROTECTED, NOW) == DeregistrationProtected(
-        image_id="ami-12345678", protection="enabled-with-cooldown"
+        error_code=ErrorCode.OPERATION_NOT_PERMITTED, image_id="ami-12345678", protection="enabled-with-cooldown"
     )
 
 

@@ -16,7 +16,7 @@ from amimodel.images import Image
 from amimodel.limits import Limits
 from amimodel.permissions import EVERYONE, AccountPermission, LaunchPermission, OrganizationPermission, Permissions
 from amimodel.product_codes import ProductCode
-from amimodel.quirks import Quirks
+from amimodel.quirks import ErrorCode, Quirks
 from amimodel.refusals import (
     EncryptedImageNotPublic,
     ImageUnavailable,
@@ -314,7 +314,11 @@ def test_now_is_never_asked_for() -> None:
     [
         ({}, {"kms_key_id": KEY}, EncryptedImageNotPublic(image_id="ami-12345678")),
         ({"product_codes": (ProductCode("abc"),)}, {}, ProductCodeImageNotPublic(image_id="ami-12345678")),
-        ({"image_watermarks": (WATERMARK,)}, {}, WatermarkedImageNotPublic(image_id="ami-12345678")),
+        (
+            {"image_watermarks": (WATERMARK,)},
+            {},
+            WatermarkedImageNotPublic(error_code=ErrorCode.OPERATION_NOT_PERMITTED, image_id="ami-12345678"),
+        ),
         (
             {},
             {"kms_key_id": KEY, "manager": "AWS"},

@@ -133,8 +133,8 @@ class Table(Mapping[K, V], Generic[K, V]):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Table):
             return NotImplemented
-        them = cast("Table[object, object]", other)
-        return self is them or (len(self) == len(them) and self._is_within(them))
+        them = cast("Table[K, V]", other)
+        return self is them or (len(self) == len(them) and all(False for _ in self.differing(them)))
 
     def __hash__(self) -> int:
         try:
@@ -166,17 +166,22 @@ class Table(Mapping[K, V], Generic[K, V]):
         message = f"a Table never changes: {name!r} cannot be deleted"
         raise AttributeError(message)
 
-    def _is_within(self, other: "Table[object, object]") -> bool:
-        """Say whether the other table has every entry of this one, and look only where they share no chunk."""
+    def differing(self, other: "Table[K, V]") -> Iterator[K]:
+        """Give the keys, in order, that have another value in the other table, or are not there at all.
+
+        Only where the two share no chunk is anything looked at: of two versions of a table, only what has changed.
+
+        >>> list(Table({"a": 1, "b": 2, "c": 3}).differing(Table({"c": 3, "a": 4})))
+        ['a', 'b']
+        """
         for mine, theirs in zip_longest(self._shelves.rows(), other._shelves.rows(), fillvalue=()):
             if mine is theirs:
                 continue
             shared = set(map(id, theirs))
             for key, value in chain.from_iterable(chunk.items() for chunk in mine if id(chunk) not in shared):
                 present = other.get(key, _ABSENT)
-                if present is not value and present != value:
-                    return False
-        return True
+                if present is not value and (present is _ABSENT or present != value):
+                    yield key
 
 
 class _Items(ItemsView[K, V]):

@@ -235,6 +235,8 @@ def may_copy(
     snapshots: Snapshots,
     organizations: Organizations = NOTHING_KNOWN,
     quirks: Quirks = _AS_RULED,
+    *,
+    bundle_readable: bool | None = None,
 ) -> Decision:
     """Whether an account may copy an image: it sees it, in a state to be copied, and may read what it is made of.
 
@@ -248,6 +250,8 @@ def may_copy(
     >>> print(may_copy(shared, "999988887777", {}))
     not known: snap-12345678, which holds a volume of it, is not known here
 
+    `bundle_readable` says whether the bundle of an image in S3 may be read; None where that is not known.
+
     Source: rules B CI-2, B CI-4, B CI-6, B CI-7, B CI-8; settlements S 6, S 26.
     """
     owns = image.owner_id == account
@@ -256,18 +260,18 @@ def may_copy(
         permitted = _not_found(image.image_id)
     checks = [permitted, _stage(image, ImageEvent.COPY, quirks)]
     if not owns:
-        checks.append(_may_read_storage(image, account, snapshots))
+        checks.append(_may_read_storage(image, account, snapshots, bundle_readable=bundle_readable))
         sold = any(code.product_code_type is ProductCodeType.MARKETPLACE for code in image.product_codes)
         if sold and quirks.block_marketplace_cross_account_copy:
             checks.append(Decision(False, (MarketplaceCopyRefused(image_id=image.image_id),)))
     return all_of(checks)
 
 
-def _may_read_storage(image: Image, account: str, snapshots: Snapshots) -> Decision:
-    if image.root_device_type is RootDeviceType.INSTANCE_STORE:
-        return Decision(None, (StorageNotTold(image.image_id),))
-    readable = {snapshot: _may_read(account, snapshots.get(snapshot)) for snapshot in image.snapshot_ids}
+def _may_read_storage(image: Image, account: str, snapshots: Snapshots, *, bundle_readable: bool | None) -> Decision:
     checks: list[Decision] = []
+    if image.root_device_type is RootDeviceType.INSTANCE_STORE:
+        checks.append(_may_read_bundle(image, readable=bundle_readable))
+    readable = {snapshot: _may_read(account, snapshots.get(snapshot)) for snapshot in image.snapshot_ids}
     closed = tuple(snapshot for snapshot, answer in readable.items() if answer is False)
     if closed:
         checks.append(Decision(False, (NoStoragePermission(image_id=image.image_id, snapshot_ids=closed),)))
@@ -275,6 +279,16 @@ def _may_read_storage(image: Image, account: str, snapshots: Snapshots) -> Decis
         known = snapshot in snapshots
         checks.append(Decision(None, (PermissionsNotTold(snapshot) if known else SnapshotNotTold(snapshot),)))
     return all_of(checks)
+
+
+def _may_read_bundle(image: Image, *, readable: bool | None) -> Decision:
+    match readable:
+        case None:
+            return Decision(None, (StorageNotTold(image.image_id),))
+        case False:
+            return Decision(False, (NoStoragePermission(image_id=image.image_id, snapshot_ids=()),))
+        case True:
+            return Decision(True)
 
 
 def _may_read(account: str, snapshot: Snapshot | None) -> bool | None:

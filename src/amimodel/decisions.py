@@ -82,6 +82,18 @@ class SnapshotNotTold:
 
 
 @frozen
+class VolumeNotTold:
+    """A volume that is attached to an instance is not known: DescribeInstances tells no more of it than its id."""
+
+    rules: ClassVar[str] = "A CI-11"
+
+    volume_id: str
+
+    def __str__(self) -> str:
+        return f"{self.volume_id}, which is attached to it, is not known here"
+
+
+@frozen
 class StorageNotTold:
     """An image that lies in S3, and whether its bundle may be read is not known: S3 tells it, EC2 does not."""
 
@@ -93,8 +105,20 @@ class StorageNotTold:
         return f"whether the bundle of {self.image_id} in S3 may be read is not known here"
 
 
-Support: TypeAlias = Owner | Permitted
-Unknown: TypeAlias = PermissionsNotTold | MembershipNotTold | SnapshotNotTold | StorageNotTold
+@frozen
+class Settled:
+    """What a table of EC2's has settled about a request, and the row that did: not whether it is granted, but how."""
+
+    subject: str
+    outcome: str
+    rules: str
+
+    def __str__(self) -> str:
+        return f"{self.subject}: {self.outcome}"
+
+
+Support: TypeAlias = Owner | Permitted | Settled
+Unknown: TypeAlias = PermissionsNotTold | MembershipNotTold | SnapshotNotTold | VolumeNotTold | StorageNotTold
 Ground: TypeAlias = Support | Unknown | Refusal
 
 

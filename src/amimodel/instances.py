@@ -32,7 +32,7 @@ from amimodel.identifiers import (
 from amimodel.images import StateReason
 from amimodel.names import image_name
 from amimodel.product_codes import ProductCode, as_product_codes
-from amimodel.regions import AvailabilityZone, Region
+from amimodel.regions import AvailabilityZone, Region, as_zone
 from amimodel.tags import NO_TAGS, Tags, as_tags
 from amimodel.vocabulary import (
     Architecture,
@@ -84,16 +84,20 @@ INSTANCE_STATE_CODES: Final = MappingProxyType(
 )
 
 
-def _zone(zone: str | AvailabilityZone) -> AvailabilityZone:
-    return zone if isinstance(zone, AvailabilityZone) else AvailabilityZone(zone)
-
-
 @unique
 class HttpTokens(Word):
     """Whether the instance metadata service insists on session tokens: `required` is IMDSv2 only (rule B 5.3)."""
 
     OPTIONAL = "optional"
     REQUIRED = "required"
+
+
+@unique
+class InstanceInitiatedShutdownBehavior(Word):
+    """What becomes of an instance whose own system shuts down (rule C 12.6)."""
+
+    STOP = "stop"
+    TERMINATE = "terminate"
 
 
 @frozen(kw_only=True)
@@ -127,6 +131,8 @@ class Instance:
 
     `boot_mode` is what the image asked for, `current_instance_boot_mode` what became of it (rule A BO-1).
     `instance_store_devices` are the entries of the launch that EC2 does not show but CreateImage keeps (rule A CI-15).
+    `disable_api_termination` and `instance_initiated_shutdown_behavior` are told by DescribeInstanceAttribute alone
+    (rules C 12.2, C 12.6).
 
     Raises `Malformed`.
 
@@ -138,7 +144,7 @@ class Instance:
     image_id: ImageId = field(converter=image_id)
     instance_type: str
     architecture: Architecture = field(converter=Architecture)
-    availability_zone: AvailabilityZone = field(converter=_zone)
+    availability_zone: AvailabilityZone = field(converter=as_zone)
     launch_time: datetime = field(converter=utc)
 
     state: InstanceState = field(default=InstanceState.PENDING, converter=InstanceState)
@@ -159,6 +165,10 @@ class Instance:
     sriov_net_support: SriovNetSupport | None = field(default=None, converter=optional(SriovNetSupport))
     http_tokens: HttpTokens = field(default=HttpTokens.OPTIONAL, converter=HttpTokens)
     http_put_response_hop_limit: int = 1
+    disable_api_termination: bool = False
+    instance_initiated_shutdown_behavior: InstanceInitiatedShutdownBehavior = field(
+        default=InstanceInitiatedShutdownBehavior.STOP, converter=InstanceInitiatedShutdownBehavior
+    )
     billing: BillingCode | None = None
     platform: Platform | None = field(default=None, converter=optional(Platform))
     product_codes: tuple[ProductCode, ...] = field(default=(), converter=as_product_codes)
@@ -198,7 +208,7 @@ class InstanceImageMetadata:
     owner_id: AccountId = field(converter=account_id)
     instance_type: str
     launch_time: datetime = field(converter=utc)
-    availability_zone: AvailabilityZone = field(converter=_zone)
+    availability_zone: AvailabilityZone = field(converter=as_zone)
     zone_id: str | None = None
     state: InstanceState = field(converter=InstanceState)
     tags: Tags = field(default=NO_TAGS, converter=as_tags)

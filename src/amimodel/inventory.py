@@ -8,22 +8,39 @@ Source: rules B 1.5 (DescribeImageAttribute), B SP-15, C 11.3.
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from attrs import evolve, field, frozen
 
+from amimodel.attributes import ImageAttribute, ImageAttributeName, SnapshotAttribute, SnapshotAttributeName
 from amimodel.images import Image
 from amimodel.instances import InstanceImageMetadata
 from amimodel.permissions import Permissions
 from amimodel.settings import ImageBlockPublicAccess
 from amimodel.snapshots import Snapshot
-from amimodel.wire import (
-    ImageAttribute,
-    ImageAttributeName,
-    Response,
-    SnapshotAttribute,
-    SnapshotAttributeName,
-)
+
+
+class Told(Protocol):
+    """A record of an answer, as far as an inventory needs it."""
+
+    @property
+    def value(self) -> object:
+        """What was told: an image, a snapshot, an attribute of either, an instance, or a setting."""
+        ...
+
+
+class Answer(Protocol):
+    """An answer of EC2, as far as an inventory needs it: `amimodel.wire.Response` is one."""
+
+    @property
+    def records(self) -> Iterable[Told]:
+        """What could be read."""
+        ...
+
+    @property
+    def faults(self) -> Iterable[object]:
+        """What could not be read; each says as text where it was, and why."""
+        ...
 
 
 @frozen
@@ -65,7 +82,7 @@ class Inventory:
         )
 
     @classmethod
-    def of_responses(cls, responses: Iterable[tuple[str, Response[object]]]) -> "Inventory":
+    def of_responses(cls, responses: Iterable[tuple[str, Answer]]) -> "Inventory":
         """Join answers, each with the name of where it came from.
 
         >>> from amimodel.wire import read
@@ -91,7 +108,7 @@ class _Joining:
         self._block_public_access: ImageBlockPublicAccess | None = None
         self._unread: list[Unread] = []
 
-    def take(self, source: str, response: Response[object]) -> None:
+    def take(self, source: str, response: Answer) -> None:
         self._unread.extend(Unread(source, str(fault)) for fault in response.faults)
         for record in response.records:
             self._take_value(source, record.value)

@@ -11,8 +11,7 @@ from enum import Enum, unique
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from attrs import evolve
-
+from amimodel._copies import changed
 from amimodel.images import DeregistrationProtectionMode, Image, StateReason
 from amimodel.permissions import NOBODY
 from amimodel.quirks import Quirks
@@ -135,12 +134,12 @@ TRANSITIONS: Final[Mapping[tuple[Stage, ImageEvent], Cell]] = MappingProxyType(
 """What each event does in each stage: a new state, no change, a refusal, or nothing because it never happens."""
 
 # Where a quirk has the value that is not its default, a cell of the table is another one.
-_CELLS_BY_QUIRK: Final[tuple[tuple[str, bool, Stage, ImageEvent, Cell], ...]] = (
-    ("owner_may_copy_disabled_image", True,  Stage.DISABLED,  _E.COPY,    _S),
-    ("disabled_image_may_be_stored",  True,  Stage.DISABLED,  _E.STORE,   _S),
-    ("repeated_disabling_succeeds",   False, Stage.DISABLED,  _E.DISABLE, _U),
-    ("repeated_disabling_succeeds",   False, Stage.AVAILABLE, _E.ENABLE,  _U),
-)  # fmt: skip
+_CELLS_BY_QUIRK: Final[Mapping[tuple[Stage, ImageEvent], tuple[str, bool, Cell]]] = MappingProxyType({
+    (Stage.DISABLED,  _E.COPY):    ("owner_may_copy_disabled_image", True,  _S),
+    (Stage.DISABLED,  _E.STORE):   ("disabled_image_may_be_stored",  True,  _S),
+    (Stage.DISABLED,  _E.DISABLE): ("repeated_disabling_succeeds",   False, _U),
+    (Stage.AVAILABLE, _E.ENABLE):  ("repeated_disabling_succeeds",   False, _U),
+})  # fmt: skip
 
 _NAME_HELD_BY_QUIRK: Final = {
     Stage.DISABLED: "disabled_image_holds_name",
@@ -161,8 +160,10 @@ def transition(stage: Stage, event: ImageEvent, quirks: Quirks = _AS_RULED) -> C
 
     Source: rule C 1.3; C 15 (points 5 and 7); settlement S 6.
     """
-    for name, value, at, on, cell in _CELLS_BY_QUIRK:
-        if stage is at and event is on and getattr(quirks, name) is value:
+    otherwise = _CELLS_BY_QUIRK.get((stage, event))
+    if otherwise is not None:
+        name, value, cell = otherwise
+        if getattr(quirks, name) is value:
             return cell
     return TRANSITIONS[stage, event]
 
@@ -180,6 +181,8 @@ def holds_its_name(stage: Stage, quirks: Quirks = _AS_RULED) -> bool:
     return held
 
 
+_STAGES: Final[Mapping[ImageState, Stage]] = MappingProxyType({state: Stage(state.value) for state in ImageState})
+
 HOLDING_THEIR_SNAPSHOTS: Final = frozenset({Stage.PENDING, Stage.AVAILABLE, Stage.DISABLED})
 """Stages in which an image's snapshots cannot be deleted (rules C 8.27, C 8.28)."""
 
@@ -194,7 +197,7 @@ def stage_of(image: Image, *, in_recycle_bin: bool = False) -> Stage:
     >>> stage_of(WEB)
     <Stage.AVAILABLE: 'available'>
     """
-    return Stage.IN_RECYCLE_BIN if in_recycle_bin else Stage(image.state.value)
+    return Stage.IN_RECYCLE_BIN if in_recycle_bin else _STAGES[image.state]
 
 
 def refusal(
@@ -245,7 +248,7 @@ def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False, quir
         raise against
     match transition(stage_of(image, in_recycle_bin=in_recycle_bin), event, quirks):
         case ImageState() as state:
-            return _EFFECTS.get(event, _no_more)(evolve(image, state=state))
+            return _EFFECTS.get(event, _no_more)(changed(image, state=state))
         case Kept() | Never() | Refused():
             return image
 
@@ -255,7 +258,7 @@ def _no_more(image: Image) -> Image:
 
 
 def _without_permissions(image: Image) -> Image:
-    return evolve(image, launch_permissions=NOBODY)
+    return changed(image, launch_permissions=NOBODY)
 
 
 _EFFECTS: Final[Mapping[ImageEvent, Callable[[Image], Image]]] = {
@@ -275,7 +278,7 @@ def failed(image: Image, reason: StateReason) -> Image:
     """
     if image.state is not ImageState.PENDING:
         return image
-    return evolve(after(image, ImageEvent.CREATION_FAILED), state_reason=reason)
+    return changed(after(image, ImageEvent.CREATION_FAILED), state_reason=reason)
 
 
 def is_deprecated(image: Image, now: datetime) -> bool:
@@ -283,6 +286,7 @@ def is_deprecated(image: Image, now: datetime) -> bool:
 
     >>> from amimodel.examples import WEB
     >>> from amimodel.clock import parse
+    >>> from attrs import evolve
     >>> outdated = evolve(WEB, deprecation_time=parse("2026-02-01T00:00:00Z"))
     >>> is_deprecated(outdated, parse("2026-01-31T23:59:59Z")), is_deprecated(outdated, parse("2026-02-01T00:00:00Z"))
     (False, True)
@@ -313,18 +317,20 @@ def launched(image: Image, at: datetime, lag: timedelta = timedelta(hours=24)) -
 
     Source: rules C 11.1, C 11.2b.
     """
-    launches = (*image.launches, at)
+    launches = sorted({*image.launches, at})
     told = max((launch for launch in launches if launch + lag <= at), default=None)
-    return evolve(image, launches=tuple(launch for launch in launches if told is None or launch >= told))
+    return changed(image, launches=tuple(launch for launch in launches if told is None or launch >= told))
 
 
-def deregistration_refusal(image: Image, now: datetime) -> DeregistrationProtected | None:
+def deregistration_refusal(image: Image, now: datetime, quirks: Quirks = _AS_RULED) -> DeregistrationProtected | None:
     """What an image's protection says against deregistering it.
 
-    Source: rules C 4.5, C 4 (table).
+    Source: rules C 4.5, C 4 (table), C 15 (point 1).
     """
     protection = image.deregistration_protection
     cooling = protection.cooldown_until is not None and protection.cooldown_until > now
     if protection.mode is DeregistrationProtectionMode.DISABLED and not cooling:
         return None
-    return DeregistrationProtected(image_id=image.image_id, protection=str(protection))
+    return DeregistrationProtected(
+        error_code=quirks.protected_image_code, image_id=image.image_id, protection=str(protection)
+    )

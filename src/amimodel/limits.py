@@ -307,6 +307,10 @@ class Limits:
     """DescribeReplaceRootVolumeTasks: settlement S 51."""
     max_replace_root_volume_tasks_page: int = _limit(50)
     """DescribeReplaceRootVolumeTasks: settlement S 51."""
+    min_retention_rules_page: int = _limit(1)
+    """ListRules, in botocore's words: rule C 6.1."""
+    max_retention_rules_page: int = _limit(1000)
+    """ListRules, in botocore's words: rule C 6.1."""
     min_recycle_bin_images_page: int = _limit(1)
     """ListImagesInRecycleBin: rule C 6.27."""
     max_recycle_bin_images_page: int = _limit(1000)

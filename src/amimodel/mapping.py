@@ -7,6 +7,7 @@ Source: EC2 User Guide, "Block device mappings"; rules A 2.4, A 4.4, A 4.5.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from attrs import evolve, fields, frozen
@@ -129,9 +130,12 @@ def _encrypted(ebs: EbsBlockDevice, snapshot: Snapshot | None) -> bool | None:
     return None if snapshot is None else snapshot.encrypted
 
 
+_PARTS: Final = tuple(part.name for part in fields(EbsBlockDevice))
+_parts: Final = attrgetter(*_PARTS)
+
+
 def _told(ebs: EbsBlockDevice) -> dict[str, Any]:
-    parts = {part.name: getattr(ebs, part.name) for part in fields(EbsBlockDevice)}
-    return {name: value for name, value in parts.items() if value is not None}
+    return {name: value for name, value in zip(_PARTS, _parts(ebs), strict=True) if value is not None}
 
 
 _REFUSALS: Final[Mapping[str, type[VolumeValueRefused | VolumeCombinationRefused]]] = {

@@ -1,6 +1,6 @@
-"""The name and the description of an image.
+"""The name and the description of an image, and the token that makes a repeated request harmless.
 
-Source: botocore 1.44.5, RegisterImage; rules A 1.3, A DS-1.
+Source: botocore 1.44.5, RegisterImage; rules A 1.3, A DS-1, B 0.1; settlement S 38.
 """
 
 import re
@@ -64,3 +64,42 @@ def description(text: str | None) -> str | None:
     if len(text) > _LONGEST_DESCRIPTION:
         raise invalid_value("Description", text, f"Descriptions have at most {_LONGEST_DESCRIPTION} characters.")
     return text
+
+
+def image_description(text: str | None) -> str | None:
+    """Take the description that a request gives an image: a description, and in ASCII.
+
+    >>> image_description("Größe")
+    Traceback (most recent call last):
+    amimodel.malformed.Malformed: InvalidParameterValue: Character sets beyond ASCII are not supported.
+
+    Raises `Malformed` (`InvalidParameterValue`).
+
+    Source: rules A DS-1, A DS-2.
+    """
+    if isinstance(text, str) and not text.isascii():
+        message = "Character sets beyond ASCII are not supported."
+        raise Malformed("InvalidParameterValue", message, member="Description", value=text)
+    return description(text)
+
+
+_LONGEST_TOKEN: Final = 64
+
+
+def client_token(text: str | None, longest: int = _LONGEST_TOKEN) -> str | None:
+    """Take a ClientToken; an empty one counts as absent.
+
+    >>> client_token("2026-06-01 nightly"), client_token("")
+    ('2026-06-01 nightly', None)
+    >>> client_token("x" * 65)
+    Traceback (most recent call last):
+    amimodel.malformed.Malformed: InvalidClientToken: The client token has 65 characters; it can have at most 64.
+
+    Raises `Malformed` (`InvalidClientToken`).
+
+    Source: rule B 0.1; settlements S 17, S 38.
+    """
+    if text is not None and len(text) > longest:
+        message = f"The client token has {len(text)} characters; it can have at most {longest}."
+        raise Malformed("InvalidClientToken", message, member="ClientToken", value=text)
+    return text or None

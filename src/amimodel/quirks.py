@@ -278,6 +278,10 @@ class Quirks:
     bin_restore_republishes_blocked_image: bool = False
     """A public image returns public although block public access is on. Otherwise it returns without the group `all`:
     rules B BPA-10, C 6.18; settlement S 7."""
+    relocking_changes_unlock_delay: bool = True
+    """A retention rule that is locked again while its unlock delay runs gets the delay that the request names.
+    Otherwise it keeps the one it has until the delay is over, as the guide on unlocking has it: rule C 6 (lock
+    states)."""
     locked_snapshot_result: UndeletedSnapshot = UndeletedSnapshot.CLIENT_ERROR
     """What DeregisterImage reports of an associated snapshot that is locked: rules C 5.30, C 15 (point 14)."""
 

@@ -224,3 +224,19 @@ class AvailabilityZone:
 
     def __str__(self) -> str:
         return self.name
+
+
+@lru_cache(maxsize=1024)
+def _interned_zone(name: str) -> AvailabilityZone:
+    return AvailabilityZone(name)
+
+
+def as_zone(name: str | AvailabilityZone) -> AvailabilityZone:
+    """Take a zone or its name; the same name gives the same object.
+
+    >>> as_zone("eu-west-1b").region.name
+    'eu-west-1'
+
+    Raises `Malformed` (`InvalidAvailabilityZone`).
+    """
+    return name if isinstance(name, AvailabilityZone) else _interned_zone(name)

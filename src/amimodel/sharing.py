@@ -11,10 +11,12 @@ from datetime import datetime
 from enum import Enum, unique
 from typing import Final
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
-from amimodel.encryption import AWS_MANAGED_ALIAS, KeyManager, KmsKey
+from amimodel._copies import changed
+from amimodel.encryption import KmsKey
 from amimodel.images import Image
+from amimodel.kms import is_aws_managed
 from amimodel.lifecycle import ImageEvent
 from amimodel.lifecycle import refusal as stage_refusal
 from amimodel.limits import Limits
@@ -69,7 +71,16 @@ def share(image: Image, items: Iterable[LaunchPermission], facts: SharingFacts =
     wanted = tuple(items)
     for refusal in refusals_to_share(image, wanted, facts):
         raise refusal
-    return _deprecated_when_public(evolve(image, launch_permissions=image.launch_permissions.adding(wanted)), facts)
+    return widened(image, wanted, facts)
+
+
+def widened(image: Image, items: Iterable[LaunchPermission], facts: SharingFacts = NO_FURTHER_FACTS) -> Image:
+    """What becomes of an image that nothing keeps from being shared: `share`, for who has asked `refusals_to_share`.
+
+    Source: rules B LP-9, B LP-32.
+    """
+    shared = changed(image, launch_permissions=image.launch_permissions.adding(items))
+    return _deprecated_when_public(shared, facts)
 
 
 def unshare(image: Image, items: Iterable[LaunchPermission]) -> Image:
@@ -90,7 +101,7 @@ def unshare(image: Image, items: Iterable[LaunchPermission]) -> Image:
     against = stage_refusal(image, ImageEvent.MODIFY_ATTRIBUTE)
     if against is not None:
         raise against
-    return evolve(image, launch_permissions=image.launch_permissions.removing(items))
+    return changed(image, launch_permissions=image.launch_permissions.removing(items))
 
 
 def reset(image: Image) -> Image:
@@ -107,7 +118,7 @@ def reset(image: Image) -> Image:
     against = stage_refusal(image, ImageEvent.RESET_ATTRIBUTE)
     if against is not None:
         raise against
-    return evolve(image, launch_permissions=NOBODY)
+    return changed(image, launch_permissions=NOBODY)
 
 
 def cancel(image: Image, account: str) -> Image:
@@ -124,7 +135,7 @@ def cancel(image: Image, account: str) -> Image:
     own = AccountPermission(account)
     if own not in image.launch_permissions:
         raise NotSharedWithAccount(image_id=image.image_id, account_id=own.user_id)
-    return evolve(image, launch_permissions=image.launch_permissions.removing([own]))
+    return changed(image, launch_permissions=image.launch_permissions.removing([own]))
 
 
 def refusals_to_share(
@@ -173,23 +184,18 @@ def _sold(image: Image, _items: _Items, _facts: SharingFacts) -> Refusal | None:
     return ProductCodeImageNotPublic(image_id=image.image_id) if image.product_codes else None
 
 
-def _watermarked(image: Image, _items: _Items, _facts: SharingFacts) -> Refusal | None:
-    return WatermarkedImageNotPublic(image_id=image.image_id) if image.image_watermarks else None
+def _watermarked(image: Image, _items: _Items, facts: SharingFacts) -> Refusal | None:
+    if not image.image_watermarks:
+        return None
+    return WatermarkedImageNotPublic(error_code=facts.quirks.watermark_on_public_image_code, image_id=image.image_id)
 
 
 def _aws_key(image: Image, _items: _Items, facts: SharingFacts) -> Refusal | None:
     for snapshot_id in image.snapshot_ids:
         snapshot = facts.snapshots.get(snapshot_id)
-        if snapshot is not None and _has_aws_key(snapshot, facts.keys):
+        if snapshot is not None and snapshot.kms_key_id is not None and is_aws_managed(snapshot.kms_key_id, facts.keys):
             return ManagedKeyNotShared(image_id=image.image_id, snapshot_id=snapshot_id)
     return None
-
-
-def _has_aws_key(snapshot: Snapshot, keys: Mapping[str, KmsKey]) -> bool:
-    if snapshot.kms_key_id is None:
-        return False
-    key = keys.get(snapshot.kms_key_id)
-    return snapshot.kms_key_id == AWS_MANAGED_ALIAS or (key is not None and key.key_manager is KeyManager.AWS)
 
 
 def _blocked(image: Image, _items: _Items, facts: SharingFacts) -> Refusal | None:
@@ -206,6 +212,8 @@ def _too_many_public(_image: Image, _items: _Items, facts: SharingFacts) -> Refu
 
 def _too_many_entities(image: Image, items: _Items, facts: SharingFacts) -> Refusal | None:
     quota = facts.limits.shared_entities_per_image
+    if len(image.launch_permissions) + len(items) <= quota:
+        return None  # nothing that is counted once or not at all can make it more
     entities = sum(item != EVERYONE for item in image.launch_permissions.adding(items))
     return SharingQuotaReached(image_id=image.image_id, entities=entities, quota=quota) if entities > quota else None
 
@@ -249,4 +257,4 @@ def _deprecated_when_public(image: Image, facts: SharingFacts) -> Image:
     already = image.deprecation_time
     if already is not None and (already <= latest or not facts.quirks.publishing_clamps_deprecation):
         return image
-    return evolve(image, deprecation_time=latest)
+    return changed(image, deprecation_time=latest)

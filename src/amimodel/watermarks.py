@@ -15,7 +15,16 @@ from amimodel.names import is_image_name
 from amimodel.regions import Region, as_region
 
 
-def _watermark_name(text: str) -> str:
+def watermark_name(text: str) -> str:
+    """Check the name of a watermark.
+
+    >>> watermark_name("golden/base")
+    'golden/base'
+
+    Raises `Malformed` (`InvalidParameterValue`).
+
+    Source: rule B 0.1.
+    """
     if is_image_name(text):
         return text
     raise invalid_value("WatermarkName", text, "Watermark names are spelled like AMI names.")
@@ -35,7 +44,7 @@ class WatermarkKey:
     """
 
     account_id: AccountId = field(converter=account_id)
-    name: str = field(converter=_watermark_name)
+    name: str = field(converter=watermark_name)
 
     @classmethod
     def parse(cls, text: str) -> "WatermarkKey":
@@ -52,7 +61,8 @@ class WatermarkKey:
         return f"{self.account_id}:{self.name}"
 
 
-def _key(value: str | WatermarkKey) -> WatermarkKey:
+def as_watermark_key(value: str | WatermarkKey) -> WatermarkKey:
+    """Take a key, or the text that EC2 has for it."""
     return value if isinstance(value, WatermarkKey) else WatermarkKey.parse(value)
 
 
@@ -74,7 +84,7 @@ class ImageWatermark:
     Source: rules A WM-1, B W-5.
     """
 
-    watermark_key: WatermarkKey = field(converter=_key)
+    watermark_key: WatermarkKey = field(converter=as_watermark_key)
     source_image_region: Region = field(converter=as_region)
     source_image_id: ImageId = field(converter=image_id)
     source_image_creation_time: datetime = field(converter=utc)

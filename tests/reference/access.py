@@ -13,11 +13,12 @@ from amimodel.permissions import (
 def launch_permitted(image: Image, account: str, organizations: Organizations) -> bool:
     """Rule B 1.7, for someone who knows every permission and every member."""
     return image.owner_id == account or any(
-        _covers(permission, account, organizations) for permission in image.launch_permissions.items
+        covers(permission, account, organizations) for permission in image.launch_permissions.items
     )
 
 
-def _covers(permission: object, account: str, organizations: Organizations) -> bool:
+def covers(permission: object, account: str, organizations: Organizations) -> bool:
+    """Rules B OR-4, B OR-5, B OR-10."""
     if isinstance(permission, EveryonePermission):
         return True
     if isinstance(permission, AccountPermission):

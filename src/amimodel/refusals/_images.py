@@ -2,7 +2,7 @@
 
 from typing import Final, Self
 
-from amimodel.refusals._refusal import Refusal, facts_of
+from amimodel.refusals._refusal import DoubtfulRefusal, Refusal, facts_of
 from amimodel.vocabulary import ImageState
 
 
@@ -88,11 +88,10 @@ class NotAuthorizedForImage(Refusal):
 
 
 @facts_of
-class DeregistrationProtected(Refusal):
+class DeregistrationProtected(DoubtfulRefusal):
     """The image is protected from being deregistered, or its cooldown still runs."""
 
-    code = "OperationNotPermitted"
-    rules = "C 4.5"
+    rules = "C 4.5, C 15 (point 1)"
 
     image_id: str
     protection: str
@@ -100,3 +99,57 @@ class DeregistrationProtected(Refusal):
     @property
     def message(self) -> str:
         return f"The image {self.image_id} cannot be deregistered: its deregistration protection is {self.protection}."
+
+
+@facts_of
+class ImageNameInUse(Refusal):
+    """Another image of the account has the name, in this Region."""
+
+    code = "InvalidAMIName.Duplicate"
+    rules = "A NM-6, A NM-7, A NM-8"
+
+    name: str
+    image_id: str
+
+    @property
+    def message(self) -> str:
+        return f"AMI name {self.name} is already in use by AMI {self.image_id}"
+
+    @property
+    def remedy(self) -> str:
+        return f"take another name, or deregister {self.image_id} first"
+
+
+@facts_of
+class ImageQuotaReached(Refusal):
+    """The account has as many images in the Region as it may."""
+
+    code = "ResourceLimitExceeded"
+    rules = "A 9, B CI-13, C 5.20, C 5.22"
+
+    quota: int
+
+    @property
+    def message(self) -> str:
+        return f"You have reached your quota of {self.quota} for the number of images allowed in this Region."
+
+    @property
+    def remedy(self) -> str:
+        return "deregister images that nobody needs; those in the Recycle Bin count until they leave it"
+
+
+@facts_of
+class ImageManagedByBackup(Refusal):
+    """AWS Backup made the image, and only AWS Backup deletes it."""
+
+    code = "AuthFailure"
+    rules = "A 10.1, C 5.2, S 32"
+
+    image_id: str
+
+    @property
+    def message(self) -> str:
+        return (
+            "This image is managed by AWS Backup and cannot be deleted via EC2 APIs. To delete this image, please use"
+            " the AWS Backup APIs, CLI, or console."
+        )

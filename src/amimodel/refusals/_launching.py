@@ -1,4 +1,4 @@
-"""Refusals of a launch: the image and the instance type do not fit each other."""
+"""Refusals of a launch, and of requests for instances: what is asked for does not fit together, or is not there."""
 
 from amimodel.refusals._refusal import Refusal, facts_of
 from amimodel.vocabulary import Architecture, BootMode, ImageType, RootDeviceType, VirtualizationType
@@ -166,3 +166,114 @@ class KernelRequired(Refusal):
     @property
     def message(self) -> str:
         return f"The paravirtual image {self.image_id} has no kernel; specify one to launch it."
+
+
+@facts_of
+class ParameterNotResolved(Refusal):
+    """No parameter of Systems Manager has that name in this Region, or not that version of it.
+
+    The sentence has been seen, with nothing after the name (two reports on launch templates; none says of which
+    version).
+    """
+
+    code = "SsmInvalidParameter"
+    rules = "A ID-10"
+
+    parameter: str
+
+    @property
+    def message(self) -> str:
+        return f"The following aliases are invalid: {self.parameter}"
+
+
+@facts_of
+class ZoneNotInRegion(Refusal):
+    """The zone belongs to another Region than the one that was asked.
+
+    The sentence has been seen (github.com/newsapps/beeswithmachineguns issue 90).
+    """
+
+    code = "InvalidParameterValue"
+    rules = "A RG-4"
+
+    availability_zone: str
+    region: str
+
+    @property
+    def message(self) -> str:
+        return f"Invalid availability zone: [{self.availability_zone}]"
+
+    @property
+    def remedy(self) -> str:
+        return f"name a zone of {self.region}, or none"
+
+
+@facts_of
+class SubscriptionRequired(Refusal):
+    """The image is a product of AWS Marketplace to which the account is not subscribed."""
+
+    code = "OptInRequired"
+    rules = "A PC-5, B LD-10, B MP-6, S 42"
+    http_status = 401
+
+    image_id: str
+    product_code: str
+
+    @property
+    def message(self) -> str:
+        return (
+            "In order to use this AWS Marketplace product you need to accept terms and subscribe."
+            f" To do so please visit https://aws.amazon.com/marketplace/pp?sku={self.product_code}"
+        )
+
+
+@facts_of
+class ShutdownBehaviorRefused(Refusal):
+    """An instance whose root is in the instance store cannot stop, so nothing can be said about when it should."""
+
+    code = "InvalidParameterCombination"
+    rules = "A RT-2"
+
+    image_id: str
+
+    @property
+    def message(self) -> str:
+        return "The attribute instanceInitiatedShutdownBehavior can only be used for elastic images."
+
+
+@facts_of
+class AttachmentLimitReached(Refusal):
+    """Volumes, the network interface and the NVMe disks of a Nitro instance share one limit."""
+
+    code = "AttachmentLimitExceeded"
+    rules = "A BM-13"
+
+    instance_type: str
+    attachments: int
+    limit: int
+
+    @property
+    def message(self) -> str:
+        return (
+            f"The instance would have {self.attachments} attachments; an instance of type '{self.instance_type}' has"
+            f" at most {self.limit}."
+        )
+
+
+@facts_of
+class InstanceRequestTooLarge(Refusal):
+    """One request names more instances than it may."""
+
+    code = "ResourceCountExceeded"
+    rules = "C 12.3, A 12.2"
+
+    given: int
+    most: int
+
+    @property
+    def message(self) -> str:
+        return f"The request names {self.given} instances; it can name at most {self.most}."
+
+    @property
+    def remedy(self) -> str:
+        return "terminate them in smaller batches"

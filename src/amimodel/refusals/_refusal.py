@@ -5,6 +5,8 @@ from typing import Any, ClassVar, TypeVar, dataclass_transform
 
 import attrs
 
+from amimodel.quirks import ErrorCode
+
 _R = TypeVar("_R", bound="Refusal")
 
 
@@ -65,3 +67,13 @@ def _facts(refusal: Refusal) -> tuple[Any, ...]:
 
 def _rebuilt(kind: type[_R], facts: dict[str, Any]) -> _R:
     return kind(**facts)
+
+
+@facts_of
+class DoubtfulRefusal(Refusal):
+    """A refusal whose code no source has seen: it has the one that `Quirks` names, in a field that ends in `_code`."""
+
+    error_code: ErrorCode
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "code", self.error_code.value)  # an exception has room for it

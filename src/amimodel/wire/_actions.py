@@ -11,6 +11,12 @@ from typing import Any, Final, TypeAlias
 
 from attrs import frozen
 
+from amimodel.attributes import (
+    ImageAttribute,
+    ImageAttributeName,
+    SnapshotAttribute,
+    SnapshotAttributeName,
+)
 from amimodel.identifiers import kernel_id, ramdisk_id, snapshot_id
 from amimodel.images import DeregistrationProtection, Image, any_image_id
 from amimodel.instances import InstanceImageMetadata
@@ -21,12 +27,6 @@ from amimodel.regions import Region
 from amimodel.settings import ImageBlockPublicAccess
 from amimodel.snapshots import Snapshot
 from amimodel.vocabulary import BootMode, ImdsSupport, SriovNetSupport, TpmSupport
-from amimodel.wire._attributes import (
-    ImageAttribute,
-    ImageAttributeName,
-    SnapshotAttribute,
-    SnapshotAttributeName,
-)
 from amimodel.wire._codecs import codec, listed, reasons
 from amimodel.wire._faults import JsonObject, Path
 from amimodel.wire._items import CreateVolumeItem, Entry, InstantItem, LaunchItem, TextItem

@@ -76,6 +76,10 @@ from amimodel.testing.strategies._permissions import (
     organization_permissions,
     organizational_unit_permissions,
 )
+from amimodel.testing.strategies._requests import (
+    callers,
+    requests,
+)
 from amimodel.testing.strategies._settings import (
     allowed_images_settings,
     creation_date_conditions,
@@ -121,6 +125,7 @@ __all__ = [
     "billing_codes",
     "block_device_mapping_lists",
     "block_device_mappings",
+    "callers",
     "create_volume_permission_lists",
     "create_volume_permissions",
     "creation_date_conditions",
@@ -174,6 +179,7 @@ __all__ = [
     "ramdisk_ids",
     "region_settings",
     "regions",
+    "requests",
     "root_ids",
     "scan_result_conditions",
     "scan_results",

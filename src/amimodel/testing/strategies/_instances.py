@@ -21,6 +21,7 @@ from amimodel.instances import (
     Instance,
     InstanceBlockDevice,
     InstanceImageMetadata,
+    InstanceInitiatedShutdownBehavior,
     InstanceState,
 )
 from amimodel.malformed import Malformed
@@ -39,7 +40,7 @@ from amimodel.testing.strategies._words import (
 )
 from amimodel.vocabulary import Architecture, BootMode, ImageState, RootDeviceType, TpmSupport, VirtualizationType
 
-_EXTRAS: Final = extras_of(*("state", "volumes", "tags", "boot", "network", "metadata", "sold", "watermarks"))
+_EXTRAS: Final = extras_of(*("state", "volumes", "tags", "boot", "network", "metadata", "end", "sold", "watermarks"))
 
 
 def instance_types(*, architecture: Architecture | str | None = None) -> st.SearchStrategy[InstanceType]:
@@ -122,6 +123,9 @@ def _instances(draw: st.DrawFn, fields: Mapping[str, object]) -> Instance:
     if "metadata" in draft.extras:
         draft.put("http_tokens", HttpTokens.REQUIRED)
         draft.fill("http_put_response_hop_limit", st.integers(1, 64))
+    if "end" in draft.extras:
+        draft.fill("disable_api_termination", _TRUE_FIRST)
+        draft.fill("instance_initiated_shutdown_behavior", st.sampled_from(InstanceInitiatedShutdownBehavior))
     if "sold" in draft.extras:
         draft.fill("product_codes", st.lists(_PRODUCT_CODES, max_size=2, unique_by=lambda code: code.product_code_id))
     if "watermarks" in draft.extras:

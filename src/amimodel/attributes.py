@@ -96,11 +96,9 @@ def _fits(attribute_of: Any, _: "Attribute[Any]", value: object) -> None:  # noq
 class ImageAttribute:
     """One attribute of an image. None: it is not set.
 
-    >>> from amimodel.wire import read
-    >>> answer = {"ImageId": "ami-12345678", "LaunchPermissions": [{"UserId": "111122223333"}]}
-    >>> attribute = read(answer).values[0]
-    >>> attribute.attribute, attribute.value.accounts, attribute.value.complete
-    (<ImageAttributeName.LAUNCH_PERMISSION: 'launchPermission'>, frozenset({'111122223333'}), True)
+    >>> attribute = ImageAttribute(image_id="ami-12345678", attribute="bootMode", value=BootMode.UEFI)
+    >>> attribute.attribute
+    <ImageAttributeName.BOOT_MODE: 'bootMode'>
 
     The type of the value is the attribute's: permissions, product codes, a mapping, a word, an id, a time or text.
     Unlike DescribeImages, which tells only whether an image is public, this answer has the whole permission list.
@@ -119,8 +117,10 @@ class ImageAttribute:
 class SnapshotAttribute:
     """One attribute of a snapshot.
 
-    >>> from amimodel.wire import read
-    >>> attribute = read({"SnapshotId": "snap-12345678", "CreateVolumePermissions": [{"Group": "all"}]}).values[0]
+    >>> from amimodel.permissions import EVERYONE
+    >>> attribute = SnapshotAttribute(
+    ...     snapshot_id="snap-12345678", attribute="createVolumePermission", value=Permissions([EVERYONE])
+    ... )
     >>> attribute.value.everyone
     True
 

@@ -1,0 +1,219 @@
+"""A table of records with the indexes that are derived from it, kept in step by every change.
+
+An index leads from a key (an owner, a tag, a snapshot) to the ids of the records that have it. It can be computed
+from the records at any time, so it is no part of what a catalogue says: two catalogues of the same records are equal.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from typing import Final, Generic, NoReturn, TypeAlias, TypeVar, cast, final
+
+from amimodel._table import Table
+
+R = TypeVar("R")
+
+# The ids under one key. Most keys have one record (a snapshot's image, an image's only copy), so a single id stands for
+# itself, a few stand in a tuple, and only a crowd is worth a table.
+Posting: TypeAlias = str | tuple[str, ...] | Table[str, None]
+_CROWD: Final = 16
+
+_assign: Final = object.__setattr__
+_NOWHERE: Final[tuple[str, ...]] = ()
+
+
+class Index(Generic[R]):
+    """How records are found: their keys, and the attributes of a record that these depend on."""
+
+    __slots__ = ("keys", "reads")
+
+    def __init__(self, keys: Callable[[R], Iterable[Hashable]], *reads: str) -> None:
+        self.keys = keys
+        self.reads = reads
+
+    def unmoved(self, old: R, new: R) -> bool:
+        """Whether a change leaves the keys as they were, as far as that can be seen without computing them."""
+        for name in self.reads:  # written out: this is asked of every index at every step
+            if getattr(old, name) is not getattr(new, name):
+                return False
+        return bool(self.reads)
+
+
+@final
+class Catalogue(Generic[R]):
+    """Records by id, and the ids of records by the keys of each index. It never changes; a change gives another one.
+
+    >>> pets = Catalogue({"kind": Index(lambda pet: [pet[0]])})
+    >>> pets = pets.put("a", ("cat", 3)).put("b", ("dog", 1)).put("c", ("cat", 2))
+    >>> list(pets.ids("kind", "cat")), list(pets.drop("a").ids("kind", "cat"))
+    (['a', 'c'], ['c'])
+    """
+
+    __slots__ = ("_indexes", "_postings", "records")
+
+    records: Table[str, R]
+    _indexes: Mapping[str, Index[R]]
+    _postings: Mapping[str, Table[str, Posting]]
+
+    def __init__(
+        self, indexes: Mapping[str, Index[R]], records: Mapping[str, R] | Iterable[tuple[str, R]] = ()
+    ) -> None:
+        table = Table(records)
+        postings: dict[str, dict[str, dict[str, None]]] = {name: {} for name in indexes}
+        for record_id, record in table.items():
+            for name, index in indexes.items():
+                for key in _spelled(index.keys(record)):
+                    postings[name].setdefault(key, {})[record_id] = None
+        loaded = {name: Table((key, _loaded(ids)) for key, ids in found.items()) for name, found in postings.items()}
+        _write(self, indexes, table, loaded)
+
+    def get(self, record_id: str) -> R | None:
+        """The record with this id, where there is one."""
+        return self.records.get(record_id)
+
+    def put(self, record_id: str, record: R) -> "Catalogue[R]":
+        """Write a record, over the one with this id where there is one."""
+        old = self.records.get(record_id)
+        if old is record:
+            return self
+        postings = self._postings
+        for name, index in self._indexes.items():
+            if old is not None and index.unmoved(old, record):
+                continue
+            before = () if old is None else _spelled(index.keys(old))
+            after = _spelled(index.keys(record))
+            if before != after:
+                postings = {**postings, name: _moved(postings[name], record_id, before, after)}
+        return _made(self._indexes, self.records.set(record_id, record), postings)
+
+    def drop(self, record_id: str) -> "Catalogue[R]":
+        """Take a record out. One that is not there is a `KeyError`."""
+        old = self.records[record_id]
+        postings = {
+            name: _moved(self._postings[name], record_id, _spelled(index.keys(old)), ())
+            for name, index in self._indexes.items()
+        }
+        return _made(self._indexes, self.records.remove(record_id), postings)
+
+    def ids(self, index: str, key: Hashable) -> Iterator[str]:
+        """The ids under a key, in the order in which they came there."""
+        return iter(_ids(self._postings[index].get(_spelling(key), _NOWHERE)))
+
+    def count(self, index: str, key: Hashable) -> int:
+        """How many ids there are under a key."""
+        return len(_ids(self._postings[index].get(_spelling(key), _NOWHERE)))
+
+    def having(self, index: str, key: Hashable) -> Iterator[R]:
+        """The records under a key."""
+        records = self.records
+        return (records[record_id] for record_id in self.ids(index, key))
+
+    def keys(self, index: str) -> Iterable[str]:
+        """Every key of an index that has a record, as the index spells it."""
+        return self._postings[index]
+
+    def of(self, records: Mapping[str, R]) -> "Catalogue[R]":
+        """The same indexes over other records."""
+        return Catalogue(self._indexes, records)
+
+    def reindexed(self) -> "Catalogue[R]":
+        """Compute the indexes anew: what they must be equal to."""
+        return Catalogue(self._indexes, self.records)
+
+    def is_in_step(self) -> bool:
+        """Whether the indexes are what the records say."""
+        anew = self.reindexed()
+        return all(
+            {key: set(self.ids(name, key)) for key in self.keys(name)}
+            == {key: set(anew.ids(name, key)) for key in anew.keys(name)}
+            for name in self._indexes
+        )
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __iter__(self) -> Iterator[R]:
+        return iter(self.records.values())
+
+    def __contains__(self, record_id: object) -> bool:
+        return record_id in self.records
+
+    def __eq__(self, other: object) -> bool:
+        return self.records == cast("Catalogue[R]", other).records if isinstance(other, Catalogue) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.records)
+
+    def __repr__(self) -> str:
+        return f"Catalogue({self.records!r})"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        message = f"a Catalogue never changes: {name!r} cannot be set"
+        raise AttributeError(message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Catalogue, (self._indexes, self.records)
+
+
+def _write(
+    catalogue: Catalogue[R],
+    indexes: Mapping[str, Index[R]],
+    records: Table[str, R],
+    postings: Mapping[str, Table[str, Posting]],
+) -> None:
+    _assign(catalogue, "_indexes", indexes)
+    _assign(catalogue, "records", records)
+    _assign(catalogue, "_postings", postings)
+
+
+def _made(
+    indexes: Mapping[str, Index[R]], records: Table[str, R], postings: Mapping[str, Table[str, Posting]]
+) -> Catalogue[R]:
+    catalogue = cast("Catalogue[R]", object.__new__(Catalogue))
+    _write(catalogue, indexes, records, postings)
+    return catalogue
+
+
+def _spelled(keys: Iterable[Hashable]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(_spelling, keys)))  # each once: two keys may have one spelling
+
+
+def _spelling(key: Hashable) -> str:
+    """Spell a key as one text: unlike a tuple, and unlike a value of ours, a text remembers its hash."""
+    if isinstance(key, tuple):
+        return "\0".join(map(str, key))  # pyright: ignore[reportUnknownArgumentType] - a cast takes as long as the join
+    return str(key)
+
+
+def _moved(
+    postings: Table[str, Posting], record_id: str, before: tuple[str, ...], after: tuple[str, ...]
+) -> Table[str, Posting]:
+    for key in before:
+        if key not in after:
+            left = _without(postings[key], record_id)
+            postings = postings.set(key, left) if left else postings.remove(key)
+    for key in after:
+        if key not in before:
+            postings = postings.set(key, _with(postings.get(key, _NOWHERE), record_id))
+    return postings
+
+
+def _ids(posting: Posting) -> "tuple[str, ...] | Table[str, None]":
+    return (posting,) if isinstance(posting, str) else posting
+
+
+def _with(posting: Posting, record_id: str) -> Posting:
+    if isinstance(posting, Table):
+        return posting.set(record_id, None)
+    ids = (*_ids(posting), record_id)
+    return _loaded(dict.fromkeys(ids))
+
+
+def _without(posting: Posting, record_id: str) -> Posting:
+    if isinstance(posting, Table):
+        return posting.remove(record_id)
+    return _loaded({other: None for other in _ids(posting) if other != record_id})
+
+
+def _loaded(ids: dict[str, None]) -> Posting:
+    if len(ids) > _CROWD:
+        return Table(ids)
+    return next(iter(ids)) if len(ids) == 1 else tuple(ids)

@@ -1,0 +1,98 @@
+"""When an image can be deprecated, and when that can be taken back (rules C 2.4 to C 2.12, B LP-33)."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from attrs import evolve
+from hypothesis import given
+from hypothesis import strategies as st
+
+from amimodel.clock import parse, to_nearest_minute
+from amimodel.deprecation import deprecation_time, latest, refusal_to_cancel, refusal_to_deprecate, years_after
+from amimodel.examples import WEB
+from amimodel.images import Image
+from amimodel.limits import Limits
+from amimodel.permissions import EVERYONE
+from amimodel.quirks import ErrorCode, Quirks
+from amimodel.refusals import DeprecationInThePast, DeprecationTooLate, PublicDeprecationKept, Refusal
+
+NOW = parse("2026-06-01T00:00:00Z")
+PUBLIC = evolve(WEB, launch_permissions=[EVERYONE])
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("image", "deprecate_at", "refused"),
+    [
+        (WEB, NOW - SECOND, DeprecationInThePast),  # C 2.5
+        (WEB, NOW, DeprecationInThePast),
+        (WEB, NOW + SECOND, None),
+        (WEB, parse("2036-06-01T00:00:00Z"), None),  # C 2.6: ten years
+        (WEB, parse("2036-06-01T00:00:01Z"), DeprecationTooLate),
+        (PUBLIC, parse("2028-01-01T00:00:00Z"), None),  # C 2.7: two years from its creation
+        (PUBLIC, parse("2028-01-01T00:00:01Z"), DeprecationTooLate),
+    ],
+)
+def test_the_bounds(image: Image, deprecate_at: datetime, refused: type[Refusal] | None) -> None:
+    refusal = refusal_to_deprecate(image, deprecate_at, NOW)
+    assert (refusal and type(refusal)) is refused
+
+
+def test_an_old_public_image_has_no_time_left() -> None:  # C 2.10
+    late = parse("2028-01-01T00:00:00Z")
+    assert all(refusal_to_deprecate(PUBLIC, late + timedelta(days=days), late) is not None for days in (-1, 0, 1, 365))
+
+
+def test_the_codes_are_those_of_the_quirks() -> None:
+    other = Quirks(deprecation_bounds_code=ErrorCode.INVALID_REQUEST, public_deprecation_code=ErrorCode.INVALID_REQUEST)
+    refusal = refusal_to_deprecate(WEB, NOW, NOW, quirks=other)
+    assert refusal is not None
+    assert refusal.code == "InvalidRequest"
+    kept = refusal_to_cancel(evolve(PUBLIC, deprecation_time=NOW), other)
+    assert kept is not None
+    assert kept.code == "InvalidRequest"
+
+
+def test_what_is_past_once_it_is_rounded_is_past_by_a_quirk() -> None:  # C 2.5
+    strict = Quirks(deprecate_at_checked_before_rounding=False)
+    assert refusal_to_deprecate(WEB, NOW + timedelta(seconds=29), NOW) is None
+    assert isinstance(refusal_to_deprecate(WEB, NOW + timedelta(seconds=29), NOW, quirks=strict), DeprecationInThePast)
+    assert refusal_to_deprecate(WEB, NOW + timedelta(seconds=30), NOW, quirks=strict) is None
+
+
+def test_only_a_public_images_deprecation_cannot_be_cancelled() -> None:  # C 2.11, C 2.12
+    assert isinstance(refusal_to_cancel(evolve(PUBLIC, deprecation_time=NOW)), PublicDeprecationKept)
+    assert refusal_to_cancel(PUBLIC) is None
+    assert refusal_to_cancel(evolve(WEB, deprecation_time=NOW)) is None
+
+
+def test_what_a_person_reads() -> None:
+    assert str(refusal_to_deprecate(PUBLIC, parse("2030-01-01T00:00:00Z"), NOW)) == (
+        "Value (2030-01-01T00:00:00.000Z) for parameter deprecateAt is invalid. The latest time for ami-12345678 is"
+        " 2028-01-01T00:00:00.000Z."
+    )
+
+
+@given(instant=st.datetimes(datetime(2006, 1, 1), datetime(2090, 1, 1)), years=st.integers(1, 10))  # noqa: DTZ001 - drawn, then given a zone
+def test_years_go_by_the_calendar_unless_a_quirk_counts_days(instant: datetime, years: int) -> None:
+    at = parse(instant.isoformat(timespec="milliseconds") + "Z")
+    later = years_after(at, years)
+    assert later.year == at.year + years
+    assert (later.month, later.day) in {(at.month, at.day), (3, 1)}
+    assert years_after(at, years, Quirks(deprecation_years_follow_the_calendar=False)) == at + timedelta(
+        days=365 * years
+    )
+
+
+@given(seconds=st.integers(1, 10 * 365 * 86_400))
+def test_the_time_kept_is_the_nearest_minute(seconds: int) -> None:  # C 2.4
+    told = NOW + timedelta(seconds=seconds)
+    kept = deprecation_time(told)
+    assert kept == to_nearest_minute(told)
+    assert abs(kept - told) <= timedelta(seconds=30)
+    assert (kept.second, kept.microsecond) == (0, 0)
+
+
+def test_the_bounds_are_limits() -> None:
+    assert latest(WEB, NOW, Limits(max_deprecation_years=1)) == parse("2027-06-01T00:00:00Z")
+    assert latest(PUBLIC, NOW, Limits(max_public_deprecation_years=1)) == parse("2027-01-01T00:00:00Z")
