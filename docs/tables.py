@@ -11,7 +11,8 @@ from amimodel.billing_codes import BillingCode
 from amimodel.booting import Processor, boot_mode
 from amimodel.compatibility import REFUSALS
 from amimodel.consistency import Law
-from amimodel.lifecycle import TRANSITIONS, ImageEvent, Kept, Never, Refused, Stage
+from amimodel.lifecycle import TRANSITIONS, ImageEvent, Refused, Stage
+from amimodel.transitions import Kept, Never
 from amimodel.vocabulary import Architecture, BootMode, ImageState
 from amimodel.volume_types import VOLUME_LIMITS, Span
 

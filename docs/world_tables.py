@@ -10,7 +10,7 @@ from amimodel.actions import ACTIONS
 from amimodel.allowed_images import EFFECTS, Standing
 from amimodel.filters import FilterTable
 from amimodel.image_filters import IMAGE_FILTERS
-from amimodel.instance_lifecycle import TRANSITIONS, InstanceEvent, Kept, Never, Refused
+from amimodel.instance_lifecycle import TRANSITIONS, InstanceEvent, Refused
 from amimodel.instances import InstanceState
 from amimodel.protection import TRANSITIONS as PROTECTION
 from amimodel.protection import Protection, ProtectionEvent
@@ -24,11 +24,10 @@ from amimodel.resource_filters import (
 )
 from amimodel.retention import RetentionRuleLockState
 from amimodel.retention_locks import TRANSITIONS as RETENTION_LOCKS
-from amimodel.retention_locks import Kept as RetentionKept
 from amimodel.retention_locks import LockEvent
-from amimodel.retention_locks import Never as RetentionNever
 from amimodel.retention_locks import Refused as RetentionRefused
 from amimodel.settings import AllowedImagesSettingsState
+from amimodel.transitions import Kept, Never
 from amimodel.visibility import SHOWN, Look, Looker, Veil
 from amimodel.volume_encryption import EncryptionTable
 
@@ -116,13 +115,13 @@ def retention_locks() -> str:
     )
 
 
-def _lock(cell: RetentionRuleLockState | RetentionKept | RetentionRefused | RetentionNever) -> str:
+def _lock(cell: RetentionRuleLockState | Kept | RetentionRefused | Never) -> str:
     match cell:
         case RetentionRuleLockState():
             return f"**{cell.value}**"
-        case RetentionKept() | RetentionRefused():
+        case Kept() | RetentionRefused():
             return str(cell.value)
-        case RetentionNever():
+        case Never():
             return ""
 
 

@@ -27,7 +27,7 @@ from amimodel.encryption import KeyState, KmsKey, KmsKeyArn
 from amimodel.engine import advance, apply, attempt, explain
 from amimodel.events import InstanceStateChange, VolumeNotification
 from amimodel.examples import PENDING, WEB
-from amimodel.instance_lifecycle import TRANSITIONS, USER_INITIATED_SHUTDOWN, InstanceEvent, Never, Refused, terminable
+from amimodel.instance_lifecycle import TRANSITIONS, USER_INITIATED_SHUTDOWN, InstanceEvent, Refused, terminable
 from amimodel.instances import Instance, InstanceState
 from amimodel.integrity import problems
 from amimodel.limits import Limits
@@ -46,6 +46,7 @@ from amimodel.regions import Region
 from amimodel.requests import Request
 from amimodel.retention import RetentionRule
 from amimodel.snapshots import Snapshot
+from amimodel.transitions import Never
 from amimodel.vocabulary import ImageState
 from amimodel.volumes import VolumeState
 from amimodel.world import World

@@ -49,9 +49,10 @@ from amimodel.refusals import (
 )
 from amimodel.requests import Outcome, Request
 from amimodel.retention import RetainedResourceType, RetentionRule, RetentionRuleLockState, RetentionRuleStatus
-from amimodel.retention_locks import TRANSITIONS, Kept, LockEvent, Never, Refused
+from amimodel.retention_locks import TRANSITIONS, LockEvent, Refused
 from amimodel.tasks import AnnounceUnlocking, EndUnlockDelay
 from amimodel.timing import Timing
+from amimodel.transitions import Kept, Never
 from amimodel.world import World
 from worlds import FRANKFURT, alice, alice_in_virginia, ami, bob, rich_world
 

@@ -809,6 +809,8 @@ def test_an_image_that_is_not_available_cannot_be_given_up(state: str) -> None:
     """Rule C 1.3: one that was spoilt after it had been shared."""
     world = w.with_changed(WORLD, w.TO_BOB, state=state)
     assert refused(cancel(w.TO_BOB), world, w.bob) == ImageUnavailable(image_id=ami(w.TO_BOB), state=ImageState(state))
+    silent = with_quirks(cancel_share_names_unavailable_image=False)(world)
+    assert isinstance(refused(cancel(w.TO_BOB), silent, w.bob), NotSharedWithAccount)
 
 
 def test_what_allowed_amis_hides_can_be_given_up_but_by_a_quirk() -> None:

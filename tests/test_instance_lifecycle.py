@@ -17,8 +17,6 @@ from amimodel.instance_lifecycle import (
     TRANSITIONS,
     USER_INITIATED_SHUTDOWN,
     InstanceEvent,
-    Kept,
-    Never,
     Refused,
     after,
     deleted_with,
@@ -38,6 +36,7 @@ from amimodel.refusals import (
 )
 from amimodel.testing import strategies as ec2
 from amimodel.timing import Timing
+from amimodel.transitions import Kept, Never
 
 # Rule C 12.1 as it is printed there; the launch that fails is the second half of its cell of pending (C 12.15).
 BOOK = """

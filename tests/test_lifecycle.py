@@ -19,8 +19,6 @@ from amimodel.lifecycle import (
     HOLDING_THEIR_SNAPSHOTS,
     TRANSITIONS,
     ImageEvent,
-    Kept,
-    Never,
     Refused,
     Stage,
     after,
@@ -38,6 +36,7 @@ from amimodel.permissions import EVERYONE, AccountPermission, Permissions
 from amimodel.quirks import ErrorCode, Quirks
 from amimodel.refusals import DeregistrationProtected, ImageNotFound, ImageUnavailable
 from amimodel.testing import strategies as amis
+from amimodel.transitions import Kept, Never
 from amimodel.vocabulary import ImageState
 
 # Rule C 1.3 as it is printed there, but for the cells that a settlement stands above: CopyImage of a disabled image

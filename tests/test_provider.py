@@ -30,7 +30,7 @@ from amimodel.engine import advance, apply, ask, attempt, explain
 from amimodel.images import StateReason
 from amimodel.instances import InstanceState
 from amimodel.integrity import problems
-from amimodel.lifecycle import TRANSITIONS, ImageEvent, Never, Stage
+from amimodel.lifecycle import TRANSITIONS, ImageEvent, Stage
 from amimodel.malformed import Malformed
 from amimodel.permissions import EVERYONE, AccountPermission
 from amimodel.refusals import (
@@ -47,6 +47,7 @@ from amimodel.requests import Request
 from amimodel.scan_results import ScanResults
 from amimodel.snapshots import SnapshotState
 from amimodel.tasks import FinishSnapshots, MoveInstance
+from amimodel.transitions import Never
 from amimodel.vocabulary import ImageState
 from amimodel.world import World
 from worlds import FRANKFURT, ami, inst, rich_world, snap

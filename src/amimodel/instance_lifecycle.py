@@ -20,6 +20,7 @@ from amimodel.images import StateReason
 from amimodel.instances import Instance, InstanceInitiatedShutdownBehavior, InstanceState
 from amimodel.refusals import IncorrectInstanceState, InstanceStoreRootNotStoppable, Refusal, TerminationProtected
 from amimodel.timing import Timing
+from amimodel.transitions import Kept, Never
 from amimodel.vocabulary import RootDeviceType
 
 
@@ -37,24 +38,10 @@ class InstanceEvent(Enum):
 
 
 @unique
-class Kept(Enum):
-    """The event changes nothing."""
-
-    SAME = "="
-
-
-@unique
 class Refused(Enum):
     """The state forbids the operation."""
 
     INCORRECT_STATE = "IncorrectInstanceState"
-
-
-@unique
-class Never(Enum):
-    """In this state it does not come to pass."""
-
-    NEVER = "-"
 
 
 Cell: TypeAlias = InstanceState | Kept | Refused | Never

@@ -16,6 +16,7 @@ from amimodel.images import DeregistrationProtectionMode, Image, StateReason
 from amimodel.permissions import NOBODY
 from amimodel.quirks import Quirks
 from amimodel.refusals import DeregistrationProtected, ImageNotFound, ImageUnavailable, Refusal
+from amimodel.transitions import Kept, Never
 from amimodel.vocabulary import ImageState
 
 
@@ -69,20 +70,6 @@ class Refused(Enum):
 
     UNAVAILABLE = "InvalidAMIID.Unavailable"
     NOT_FOUND = "InvalidAMIID.NotFound"
-
-
-@unique
-class Kept(Enum):
-    """The operation works and leaves the image in its state."""
-
-    SAME = "="
-
-
-@unique
-class Never(Enum):
-    """Not an operation that is asked for: in this stage it does not come to pass."""
-
-    NEVER = "-"
 
 
 Cell: TypeAlias = ImageState | Kept | Refused | Never

@@ -103,3 +103,14 @@ def client_token(text: str | None, longest: int = _LONGEST_TOKEN) -> str | None:
         message = f"The client token has {len(text)} characters; it can have at most {longest}."
         raise Malformed("InvalidClientToken", message, member="ClientToken", value=text)
     return text or None
+
+
+def text_or_none(text: str | None) -> str | None:
+    """Take a text that may be left out: an empty one counts as absent, because real clients send them.
+
+    >>> text_or_none(""), text_or_none("alias/golden")
+    (None, 'alias/golden')
+
+    Source: settlement S 17.
+    """
+    return text or None

@@ -161,6 +161,9 @@ class Quirks:
     """ModifyImageAttribute sets product codes. Otherwise it does not know them: rule B 1.3."""
     cancel_share_ignores_allowed_images: bool = True
     """CancelImageLaunchPermission works on an image that Allowed AMIs hides. Otherwise it is NotFound: rule B 0.3."""
+    cancel_share_names_unavailable_image: bool = True
+    """CancelImageLaunchPermission of a spoilt image that is shared by name is `InvalidAMIID.Unavailable`. Otherwise
+    NotFound: rules B 0.3, C 1.3."""
     reattached_watermark_keeps_times: bool = True
     """A watermark attached again stays as it was. Otherwise its times are new: rule B W-4."""
 

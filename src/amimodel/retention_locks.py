@@ -17,6 +17,7 @@ from attrs import evolve
 from amimodel.quirks import Quirks
 from amimodel.refusals import RetentionRuleInWrongState
 from amimodel.retention import RetentionRule, RetentionRuleLockState
+from amimodel.transitions import Kept, Never
 
 
 @unique
@@ -31,24 +32,10 @@ class LockEvent(Enum):
 
 
 @unique
-class Kept(Enum):
-    """The rule stays in its state, or goes, if it is deleted."""
-
-    SAME = "="
-
-
-@unique
 class Refused(Enum):
     """The state forbids the operation."""
 
     CONFLICT = "ConflictException"
-
-
-@unique
-class Never(Enum):
-    """In this state it does not come to pass."""
-
-    NEVER = "-"
 
 
 Cell: TypeAlias = RetentionRuleLockState | Kept | Refused | Never

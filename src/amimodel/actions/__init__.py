@@ -48,8 +48,10 @@ from amimodel.actions.create import (
     CreateImage,
 )
 from amimodel.actions.describe import (
-    DescribeImageAttribute,
     DescribeImages,
+)
+from amimodel.actions.describe_attribute import (
+    DescribeImageAttribute,
 )
 from amimodel.actions.describe_instances import (
     DescribeInstanceImageMetadata,

@@ -25,6 +25,7 @@ from amimodel.events import ImageStateChange
 from amimodel.identifiers import ImageId, SnapshotId, VolumeId, image_id, snapshot_id
 from amimodel.images import Image, any_image_id
 from amimodel.lifecycle import COUNTING
+from amimodel.names import text_or_none
 from amimodel.paging import PAGE_BOUNDS, Page, PageBounds, page, page_size_refusal
 from amimodel.recycle_bin import recovering, returning
 from amimodel.refusals import (
@@ -56,10 +57,6 @@ def _image_ids(ids: Iterable[str]) -> tuple[ImageId, ...]:
 
 def _snapshot_ids(ids: Iterable[str]) -> tuple[SnapshotId, ...]:
     return tuple(snapshot_id(one, "SnapshotIds") for one in ids)
-
-
-def _text_or_none(text: str | None) -> str | None:
-    return text or None  # an empty text counts as absent (settlement S 17)
 
 
 # --- what is there ----------------------------------------------------------------------------------------------------
@@ -125,7 +122,7 @@ class ListImagesInRecycleBin(Query[Page[ImageRecycleBinInfo]]):
 
     image_ids: tuple[ImageId, ...] = field(default=(), converter=_image_ids)
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[ImageRecycleBinInfo]]:
         """Go through the checks in order, then find the images."""
@@ -164,7 +161,7 @@ class ListSnapshotsInRecycleBin(Query[Page[SnapshotRecycleBinInfo]]):
 
     snapshot_ids: tuple[SnapshotId, ...] = field(default=(), converter=_snapshot_ids)
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[SnapshotRecycleBinInfo]]:
         """Go through the checks in order, then find the snapshots."""

@@ -1,54 +1,42 @@
-"""What can be asked about images: DescribeImages and DescribeImageAttribute.
+"""DescribeImages: what images there are, as far as the caller can see them.
 
-Source: EC2 API Reference, DescribeImages and DescribeImageAttribute; rules A 8, B 1.5, B 1.7, C 2.30, C 3.12 to C 3.14.
+Source: EC2 API Reference, DescribeImages; rules A 8, B 1.7, C 2.30, C 3.12 to C 3.14.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
-from types import MappingProxyType
-from typing import Any, ClassVar, Final, NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
 
 from attrs import field, frozen
 
-from amimodel import lifecycle
-from amimodel.actions._finding import own_image
+from amimodel.actions._candidates import Asked, candidates
 from amimodel.actions._seeing import Viewer
-from amimodel.attributes import ImageAttribute, ImageAttributeName
 from amimodel.callers import Caller
 from amimodel.filters import Filter, as_filters, limit_refusal, matcher
-from amimodel.identifiers import ImageId, image_id
 from amimodel.image_filters import GUIDE_IMAGE_FILTERS, disabled_refusal, guide_refusal
 from amimodel.images import AnyImageId, Image, any_image_id
-from amimodel.lifecycle import ImageEvent, Stage
-from amimodel.malformed import Malformed
+from amimodel.lifecycle import Stage
+from amimodel.names import text_or_none
 from amimodel.paging import PAGE_BOUNDS, Page, page, page_size_refusal
-from amimodel.permissions import EVERYONE, AccountPermission
 from amimodel.refusals import (
-    AttributeAccessRestricted,
     DisabledImagesNotIncluded,
     FilterLimitExceeded,
     IdsNotPaged,
     ImageNotFound,
-    ImageUnavailable,
     InvalidNextToken,
-    NotAuthorizedForImage,
     PageSizeRefused,
     Refusal,
     UnknownFilter,
 )
-from amimodel.requests import GRANTED, Finding, Query, nothing, unless
+from amimodel.requests import Finding, Query, nothing, unless
 from amimodel.scopes import (
     OwnerScope,
-    OwnerWord,
     UserScope,
-    UserWord,
     executable_by,
     executable_users,
     image_owners,
     owned_by,
 )
 from amimodel.visibility import is_shown
-from amimodel.vocabulary import ImageState, OwnerAlias
 from amimodel.world import World
 
 
@@ -60,10 +48,6 @@ def _known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     given = as_filters(filters)
     GUIDE_IMAGE_FILTERS.check(given)
     return given
-
-
-def _text_or_none(text: str | None) -> str | None:
-    return text or None  # an empty text counts as absent (settlement S 17)
 
 
 @frozen(kw_only=True)
@@ -99,7 +83,7 @@ class DescribeImages(Query[Page[Image]]):
     include_deprecated: bool = False
     include_disabled: bool = False
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[Image]]:
         """Go through the checks in order, then find the images."""
@@ -162,7 +146,7 @@ class DescribeImages(Query[Page[Image]]):
         """The images of a listing, before anything was asked of them (rules A 8.3, A DP-1 to A DP-4)."""
         world, by = viewer.world, viewer.by
         by_id = _ids_asked_for(self.filters) if world.quirks.image_id_filter_counts_as_id else frozenset[str]()
-        for image in _candidates(self, viewer):
+        for image in candidates(Asked(self.owners, self.executable_users, self.filters), viewer):
             if image.region != by.region or not viewer.sees(image):
                 continue
             if self._shows(viewer, image, by_id=image.image_id in by_id):
@@ -210,208 +194,3 @@ def _is_still_shown(viewer: Viewer, former: tuple[Image, Stage]) -> bool:
     if stage is not Stage.DEREGISTERED or tombstone is None or image.owner_id != viewer.by.account:
         return False
     return viewer.world.now < tombstone.deregistered_at + viewer.world.timing.deregistered_shown
-
-
-# --- where to look ----------------------------------------------------------------------------------------------------
-
-
-class _Way(NamedTuple):
-    """A way to everything that can meet a part of the query: how many images lie on it at most, and which."""
-
-    at_most: int
-    images: Callable[[], Iterable[Image]]
-
-
-def _candidates(query: DescribeImages, viewer: Viewer) -> Iterable[Image]:
-    """All images that the listing could show, and as few others as an index can leave away.
-
-    Each part of the query leads to the images that can meet it; the shortest way is taken, and everything on it is
-    looked at in full. Where even that leads past half of all images, looking at every one in turn is faster.
-    """
-    world = viewer.world
-    ways = [way for part in (_ways_of_filters, _ways_of_owners, _ways_of_users) for way in part(query, viewer)]
-    shortest = min(ways, default=_everything_seen(viewer), key=_length)
-    if shortest.at_most * 2 < len(world.images):
-        return shortest.images()
-    return _with_fitting_names(query, world)
-
-
-def _length(way: _Way) -> int:
-    return way.at_most
-
-
-def _with_fitting_names(query: DescribeImages, world: World) -> Iterable[Image]:
-    """Every image whose name fits: names are what millions of images are told apart by, and quickly compared."""
-    images: Iterable[Image] = world.images
-    for each in query.filters:
-        if each.name == "name":
-            fits = each.matcher(world.quirks)
-            images = [image for image in images if image.name is not None and fits(image.name)]
-    return images
-
-
-def _under(viewer: Viewer, keys: Iterable[tuple[str, Hashable]]) -> _Way:
-    """The images under any of several keys of the indexes, each once."""
-    images, wanted = viewer.world.images, tuple(keys)
-
-    def found() -> Iterable[Image]:
-        ids = dict.fromkeys(one for index, key in wanted for one in images.ids(index, key))
-        return (images.records[one] for one in ids)
-
-    return _Way(sum(images.count(index, key) for index, key in wanted), found)
-
-
-def _everything_seen(viewer: Viewer) -> _Way:
-    """The caller's own images, and those of which a permission lets it at them."""
-    by = viewer.by
-    granted = (("grantee", (by.region, item)) for item in viewer.grants())
-    return _under(viewer, (("owner", (by.account, by.region)), *granted))
-
-
-# A filter's exact values lead to the images under the keys that these functions make of them.
-_Keys = Callable[[Viewer, str], Iterable[tuple[str, Hashable]]]
-_INDEXED: Final[Mapping[str, _Keys]] = MappingProxyType({
-    "block-device-mapping.snapshot-id": lambda _, value: [("snapshot", value)],
-    "source-image-id":                  lambda _, value: [("source", value)],
-    "owner-id":                         lambda viewer, value: [("owner", (value, viewer.by.region))],
-    "owner-alias":                      lambda viewer, value: [("alias", (value, viewer.by.region))],
-})  # fmt: skip
-
-
-def _ways_of_filters(query: DescribeImages, viewer: Viewer) -> Iterator[_Way]:
-    for each in query.filters:
-        exact = each.exact
-        if exact is None:
-            continue
-        if each.name == "image-id":
-            yield _Way(len(exact), partial(_found, viewer.world, exact))
-        elif each.name in _INDEXED:
-            keys = _INDEXED[each.name]
-            yield _under(viewer, [found for value in exact for found in keys(viewer, value)])
-        elif each.name == "state" and ImageState.AVAILABLE not in exact:
-            yield _under(viewer, [("state", (value, viewer.by.region)) for value in exact])
-        elif each.name.startswith("tag:"):
-            yield _tagged(viewer, [(each.name.removeprefix("tag:"), value) for value in exact])
-        elif each.name == "tag-key":
-            yield _tagged(viewer, exact)
-        elif each.name == "name" and _only_own(query, viewer):
-            by = viewer.by
-            yield _under(viewer, [("name", (by.account, by.region, value.lower())) for value in exact])
-
-
-def _found(world: World, ids: Iterable[str]) -> Iterable[Image]:
-    return (image for image in map(world.images.get, ids) if image is not None)
-
-
-def _only_own(query: DescribeImages, viewer: Viewer) -> bool:
-    return bool(query.owners) and all(owner in {OwnerWord.SELF, viewer.by.account} for owner in query.owners)
-
-
-def _tagged(viewer: Viewer, keys: Sequence[Hashable]) -> _Way:
-    """What its owner has tagged so, and all that the caller has written anything on: few as a rule."""
-    world, account = viewer.world, viewer.by.account
-    by_owner = _under(viewer, [("tag", key) for key in keys])
-
-    def found() -> Iterable[Image]:
-        seen: dict[str, Image] = {image.image_id: image for image in by_owner.images()}
-        for resource_id, tags in world.foreign_tags.items():
-            image = world.images.get(resource_id) if account in tags else None
-            if image is not None:
-                seen[resource_id] = image
-        return seen.values()
-
-    return _Way(by_owner.at_most + len(world.foreign_tags), found)
-
-
-_ALIASES: Final[Mapping[OwnerScope, OwnerAlias]] = MappingProxyType({
-    OwnerWord.AMAZON:           OwnerAlias.AMAZON,
-    OwnerWord.AWS_BACKUP_VAULT: OwnerAlias.AWS_BACKUP_VAULT,
-    OwnerWord.AWS_MARKETPLACE:  OwnerAlias.AWS_MARKETPLACE,
-})  # fmt: skip
-
-
-def _ways_of_owners(query: DescribeImages, viewer: Viewer) -> Iterator[_Way]:
-    if query.owners:
-        by = viewer.by
-        keys: list[tuple[str, Hashable]] = []
-        for owner in query.owners:
-            if owner in _ALIASES:
-                keys.append(("alias", (_ALIASES[owner], by.region)))
-            else:
-                keys.append(("owner", (by.account if owner is OwnerWord.SELF else owner, by.region)))
-        yield _under(viewer, keys)
-
-
-def _ways_of_users(query: DescribeImages, viewer: Viewer) -> Iterator[_Way]:
-    if query.executable_users:
-        region = viewer.by.region
-        keys: list[tuple[str, Hashable]] = []
-        for user in query.executable_users:
-            if user is UserWord.ALL:
-                keys.append(("grantee", (region, EVERYONE)))
-            elif user in {UserWord.SELF, viewer.by.account}:
-                keys.extend(("grantee", (region, item)) for item in viewer.grants())
-            else:
-                keys.append(("grantee", (region, AccountPermission(user))))
-        yield _under(viewer, keys)
-
-
-# --- one attribute ----------------------------------------------------------------------------------------------------
-
-
-def _attribute_name(text: str) -> ImageAttributeName:
-    try:
-        return ImageAttributeName(text)
-    except Malformed:
-        message = "The request received was invalid."
-        raise Malformed("InvalidRequest", message, member="Attribute", value=text) from None
-
-
-_Read = Callable[[Image, World], Any]
-_ATTRIBUTES: Final[Mapping[ImageAttributeName, _Read]] = MappingProxyType({
-    ImageAttributeName.DESCRIPTION:               lambda image, _: image.description,
-    ImageAttributeName.KERNEL:                    lambda image, _: image.kernel_id,
-    ImageAttributeName.RAMDISK:                   lambda image, _: image.ramdisk_id,
-    ImageAttributeName.LAUNCH_PERMISSION:         lambda image, _: image.launch_permissions,
-    ImageAttributeName.PRODUCT_CODES:             lambda image, _: image.product_codes,
-    ImageAttributeName.SRIOV_NET_SUPPORT:         lambda image, _: image.sriov_net_support,
-    ImageAttributeName.BOOT_MODE:                 lambda image, _: image.boot_mode,
-    ImageAttributeName.TPM_SUPPORT:               lambda image, _: image.tpm_support,
-    ImageAttributeName.UEFI_DATA:                 lambda image, _: image.uefi_data,
-    ImageAttributeName.LAST_LAUNCHED_TIME:        lambda image, world: lifecycle.last_launched_time(
-                                                      image, world.now, world.timing.last_launched_lag),
-    ImageAttributeName.IMDS_SUPPORT:              lambda image, _: image.imds_support,
-    ImageAttributeName.DEREGISTRATION_PROTECTION: lambda image, _: image.deregistration_protection,
-})  # fmt: skip
-"""What each attribute is read from. The thirteenth, the mapping, is told to nobody (rule B DA-2)."""
-
-
-@frozen(kw_only=True)
-class DescribeImageAttribute(Query[ImageAttribute]):
-    """See one attribute of an image of one's own, in whatever state it is.
-
-    Asking for `blockDeviceMapping` is refused to everybody, even the owner. Raises `Malformed` (`InvalidRequest`) for
-    an attribute that EC2 does not have.
-
-    Source: EC2 API Reference, DescribeImageAttribute; rules A 8.8, B DA-1 to B DA-9, C 11.2; settlements S 27, S 28,
-    S 42.
-    """
-
-    refusals: ClassVar[tuple[type[Refusal], ...]] = (
-        ImageNotFound,
-        NotAuthorizedForImage,
-        ImageUnavailable,
-        AttributeAccessRestricted,
-    )
-
-    image_id: ImageId = field(converter=image_id)
-    attribute: ImageAttributeName = field(converter=_attribute_name)
-
-    def answer(self, world: World, by: Caller) -> Finding[ImageAttribute]:
-        """Go through the checks in order, then read the attribute."""
-        image = yield from own_image(world, by, self.image_id, ImageEvent.DESCRIBE_ATTRIBUTE)
-        if self.attribute is ImageAttributeName.BLOCK_DEVICE_MAPPING:
-            return (yield from nothing(AttributeAccessRestricted(attribute=self.attribute)))
-        yield GRANTED
-        value = _ATTRIBUTES[self.attribute](image, world)
-        return ImageAttribute(image_id=image.image_id, attribute=self.attribute, value=value)

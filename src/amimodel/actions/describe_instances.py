@@ -17,6 +17,7 @@ from amimodel.filters import Filter, FilterTable, as_filters, limit_refusal, sel
 from amimodel.identifiers import InstanceId, image_id, instance_id
 from amimodel.images import Image
 from amimodel.instances import ImageMetadata, Instance, InstanceImageMetadata
+from amimodel.names import text_or_none
 from amimodel.paging import PAGE_BOUNDS, Page, page, page_size_refusal
 from amimodel.refusals import (
     FilterLimitExceeded,
@@ -54,10 +55,6 @@ def _known(filters: Iterable[Filter], table: FilterTable[T]) -> tuple[Filter, ..
     return given
 
 
-def _text_or_none(text: str | None) -> str | None:
-    return text or None  # an empty text counts as absent (settlement S 17)
-
-
 def _by_launch(instance: Instance) -> tuple[datetime, str]:
     return instance.launch_time, instance.instance_id
 
@@ -85,7 +82,7 @@ class DescribeInstances(Query[Page[Instance]]):
     instance_ids: tuple[InstanceId, ...] = field(default=(), converter=_instance_ids)
     filters: tuple[Filter, ...] = field(default=(), converter=_instance_filters)
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[Instance]]:
         """Go through the checks in order, then find the instances."""
@@ -127,7 +124,7 @@ class DescribeInstanceImageMetadata(Query[Page[InstanceImageMetadata]]):
     instance_ids: tuple[InstanceId, ...] = field(default=(), converter=_instance_ids)
     filters: tuple[Filter, ...] = field(default=(), converter=_metadata_filters)
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[InstanceImageMetadata]]:
         """Go through the checks in order, then find what is remembered."""

@@ -18,6 +18,7 @@ from amimodel.attributes import SnapshotAttribute, SnapshotAttributeName, Snapsh
 from amimodel.callers import Caller
 from amimodel.filters import Filter, as_filters, limit_refusal, matcher
 from amimodel.identifiers import SnapshotId, snapshot_id
+from amimodel.names import text_or_none
 from amimodel.paging import PAGE_BOUNDS, Page, page, page_size_refusal
 from amimodel.permissions import EVERYONE, NOBODY, NOT_PUBLIC, AccountPermission
 from amimodel.refusals import (
@@ -49,10 +50,6 @@ def _known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     given = as_filters(filters)
     SNAPSHOT_FILTERS.check(given)
     return given
-
-
-def _text_or_none(text: str | None) -> str | None:
-    return text or None  # an empty text counts as absent (settlement S 17)
 
 
 # --- who looks, and what is seen --------------------------------------------------------------------------------------
@@ -126,7 +123,7 @@ class DescribeSnapshots(Query[Page[Snapshot]]):
     restorable_by_user_ids: tuple[UserScope, ...] = field(default=(), converter=_restorable_by)
     filters: tuple[Filter, ...] = field(default=(), converter=_known_filters)
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[Snapshot]]:
         """Go through the checks in order, then find the snapshots."""

@@ -19,7 +19,7 @@ from amimodel.identifiers import ImageId, InstanceId, SnapshotId, image_id, inst
 from amimodel.images import Image, StateReason
 from amimodel.instance_lifecycle import LAUNCH_FAILED
 from amimodel.instances import Instance, InstanceState
-from amimodel.lifecycle import ImageEvent, Never
+from amimodel.lifecycle import ImageEvent
 from amimodel.permissions import EVERYONE
 from amimodel.refusals import (
     BundleNotFound,
@@ -35,6 +35,7 @@ from amimodel.requests import GRANTED, Deciding, Finding, Outcome, Request, noth
 from amimodel.scan_results import ScanResults
 from amimodel.snapshots import Snapshot, SnapshotState
 from amimodel.tasks import FinishSnapshots, MoveInstance, Work
+from amimodel.transitions import Never
 from amimodel.vocabulary import ImageState, RootDeviceType
 from amimodel.world import World
 

@@ -32,6 +32,7 @@ from amimodel.actions._retention import (
 )
 from amimodel.callers import Caller
 from amimodel.events import LockChange
+from amimodel.names import text_or_none
 from amimodel.paging import PAGE_BOUNDS, Page, page, page_size_refusal
 from amimodel.refusals import (
     ExclusionTagsRefused,
@@ -259,10 +260,6 @@ class RuleSummary:
     rule_arn: str
 
 
-def _text_or_none(text: str | None) -> str | None:
-    return text or None  # an empty text counts as absent (settlement S 17)
-
-
 @frozen(kw_only=True)
 class ListRules(Query[Page[RuleSummary]]):
     """Find the rules of one's own for a type, in the order in which they were made.
@@ -280,7 +277,7 @@ class ListRules(Query[Page[RuleSummary]]):
     exclude_resource_tags: Pairs = field(default=(), converter=rule_resource_tags)
     lock_state: RetentionRuleLockState | None = field(default=None, converter=optional(RetentionRuleLockState))
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[RuleSummary]]:
         """Go through the checks in order, then find the rules."""

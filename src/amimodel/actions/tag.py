@@ -20,6 +20,7 @@ from amimodel.identifiers import AccountId
 from amimodel.images import Image
 from amimodel.instances import Instance
 from amimodel.malformed import Malformed
+from amimodel.names import text_or_none
 from amimodel.paging import PAGE_BOUNDS, Page, page, page_size_refusal
 from amimodel.refusals import (
     FilterLimitExceeded,
@@ -187,10 +188,6 @@ def _known_filters(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     return given
 
 
-def _text_or_none(text: str | None) -> str | None:
-    return text or None  # an empty text counts as absent (settlement S 17)
-
-
 @frozen(kw_only=True)
 class DescribeTags(Query[Page[TagDescription]]):
     """List the tags that the caller has written in the Region, on its own things and on others'.
@@ -202,7 +199,7 @@ class DescribeTags(Query[Page[TagDescription]]):
 
     filters: tuple[Filter, ...] = field(default=(), converter=_known_filters)
     max_results: int | None = None
-    next_token: str | None = field(default=None, converter=_text_or_none)
+    next_token: str | None = field(default=None, converter=text_or_none)
 
     def answer(self, world: World, by: Caller) -> Finding[Page[TagDescription]]:
         """Go through the checks in order, then list the tags."""

@@ -20,7 +20,7 @@ from amimodel.images import Image
 from amimodel.lifecycle import ImageEvent
 from amimodel.malformed import invalid_value
 from amimodel.refusals import ImageNotFound, ImageUnavailable, NotAuthorizedForImage, NotSharedWithAccount, Refusal
-from amimodel.requests import GRANTED, Deciding, Doubt, Finding, Outcome, Request, nothing, unless
+from amimodel.requests import GRANTED, Deciding, Doubt, Finding, Outcome, Request, nothing
 from amimodel.world import World
 
 _LAUNCH_PERMISSION: Final = ImageAttributeName.LAUNCH_PERMISSION
@@ -73,7 +73,9 @@ class CancelImageLaunchPermission(Request[bool]):
             if permissions_are_told(image):
                 return (yield from nothing(not_shared))
             yield Doubt(PermissionsNotTold(self.image_id), not_shared)
-        yield from unless(lifecycle.refusal(image, ImageEvent.MODIFY_ATTRIBUTE, quirks=world.quirks))
+        spoilt = lifecycle.refusal(image, ImageEvent.MODIFY_ATTRIBUTE, quirks=world.quirks)
+        if spoilt is not None:
+            yield spoilt if world.quirks.cancel_share_names_unavailable_image else not_shared
         yield GRANTED
         return Outcome(world.with_image(sharing.cancel(image, by.account)), True)
 
