@@ -50,7 +50,7 @@ OWN: Final = 40
 TAGGED: Final = 10
 DISABLED: Final = 5
 SHARED: Final = 10
-ROUNDS: Final = 2_000
+ROUNDS: Final = 1_000
 
 
 class Case(NamedTuple):
@@ -207,7 +207,7 @@ QUESTIONS: Final[dict[str, tuple[DescribeImages, Callable[[Image], bool]]]] = {
 def bench_a_list_comprehension(benchmark: Benchmark, case: Case, question: str) -> None:
     _, holds = QUESTIONS[question]
     images = case.images
-    rounds = max(3, 1_000_000 // len(images) // 10)
+    rounds = max(3, 200_000 // len(images))
     _measure(benchmark, f"by {question}", case, lambda: [_seen(one) for one in images.values() if holds(one)], rounds)
 
 

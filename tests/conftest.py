@@ -5,7 +5,7 @@ The profile is chosen by the environment variable `HYPOTHESIS_PROFILE`; without 
 | profile   | examples a property | for                                          |
 |-----------|---------------------|----------------------------------------------|
 | `fast`    | 10                  | further interpreters, mutants, a quick look  |
-| `default` | 100                 | the suite                                    |
+| `default` | 50                  | the suite                                    |
 | `deep`    | 10,000              | `nox -s deep`                                |
 
 Examples in docstrings and pages look up to 1,000 times, always in the same order (`tests/test_examples.py`).
@@ -24,7 +24,7 @@ _ON_CI = bool(os.environ.get("CI"))
 _CALM = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
 settings.register_profile("fast", _CALM, max_examples=10, derandomize=_ON_CI)
-settings.register_profile("default", _CALM, max_examples=100, derandomize=_ON_CI)
+settings.register_profile("default", _CALM, max_examples=50, derandomize=_ON_CI)
 settings.register_profile("deep", _CALM, max_examples=10_000, derandomize=False)
 settings.register_profile("examples", _CALM, max_examples=1_000, derandomize=True, database=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
