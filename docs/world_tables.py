@@ -21,6 +21,7 @@ from amimodel.resource_filters import (
     INSTANCE_IMAGE_METADATA_FILTERS,
     SNAPSHOT_FILTERS,
     TAG_FILTERS,
+    VOLUME_FILTERS,
 )
 from amimodel.retention import RetentionRuleLockState
 from amimodel.retention_locks import TRANSITIONS as RETENTION_LOCKS
@@ -140,6 +141,7 @@ def other_filters() -> str:
     """The filters of the other Describe actions, in a line each."""
     actions: Mapping[str, FilterTable[Any]] = {
         "DescribeSnapshots": SNAPSHOT_FILTERS,
+        "DescribeVolumes": VOLUME_FILTERS,
         "DescribeInstances": INSTANCE_FILTERS,
         "DescribeInstanceImageMetadata": INSTANCE_IMAGE_METADATA_FILTERS,
         "DescribeTags": TAG_FILTERS,

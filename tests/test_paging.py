@@ -205,6 +205,7 @@ BOUNDS: dict[str, tuple[int, int | None, int | None]] = {
     "DescribeImages":                  (1, 1000, None),
     "DescribeSnapshots":               (5, 1000, None),
     "DescribeInstances":               (5, 1000, None),
+    "DescribeVolumes":                 (5, 1000, None),
     "DescribeTags":                    (5, 1000, None),
     "DescribeInstanceImageMetadata":   (1, 1000, 1000),
     "DescribeLockedSnapshots":         (5, 1000, None),

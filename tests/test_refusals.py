@@ -680,6 +680,70 @@ CASES: list[tuple[Refusal, str, str | None]] = [
         "OperationNotPermitted",
         None,
     ),
+    # Systems Manager, KMS and Organizations, and where there is anything
+    (refusals.ParameterNotFound(name="/aws/service/none", region="eu-central-1"), "ParameterNotFound", None),
+    (
+        refusals.ParameterVersionNotFound(name="/aws/service/web", version="3"),
+        "ParameterVersionNotFound",
+        "Systems Manager could not find version 3 of /aws/service/web. Verify the version and try again.",
+    ),
+    (
+        refusals.KeyAliasNotFound(alias_arn="arn:aws:kms:eu-central-1:999988887777:alias/web"),
+        "NotFoundException",
+        "Alias arn:aws:kms:eu-central-1:999988887777:alias/web is not found.",
+    ),
+    (refusals.KeyInOtherRegion(kms_key_id=KEY, region="us-east-1"), "NotFoundException", "Invalid arn us-east-1"),
+    (
+        refusals.KeyAccessDenied(kms_key_id=KEY, principal="arn:aws:iam::999988887777:root", action="kms:DescribeKey"),
+        "AccessDeniedException",
+        (
+            "User: arn:aws:iam::999988887777:root is not authorized to perform: kms:DescribeKey on this resource"
+            " because the resource does not exist in this Region, no resource-based policies allow access, or a"
+            " resource-based policy explicitly denies access"
+        ),
+    ),
+    (refusals.InvalidMarker(marker=ELSEWHERE), "InvalidMarkerException", None),
+    (
+        refusals.NotInAnOrganization(account_id=BOB),
+        "AWSOrganizationsNotInUseException",
+        "Your account is not a member of an organization.",
+    ),
+    (
+        refusals.OrganizationAccessDenied(account_id=BOB, management_account_id="112233445566"),
+        "AccessDeniedException",
+        "You don't have permissions to access this resource.",
+    ),
+    (
+        refusals.AccountNotFound(account_id=BOB),
+        "AccountNotFoundException",
+        "You specified an account that doesn't exist.",
+    ),
+    (
+        refusals.ParentNotFound(parent_id="r-ab12"),
+        "ParentNotFoundException",
+        "We can't find a root or OU with the ParentId that you specified.",
+    ),
+    (
+        refusals.ChildNotFound(child_id=BOB),
+        "ChildNotFoundException",
+        "We can't find an organizational unit (OU) or AWS account with the ChildId that you specified.",
+    ),
+    (
+        refusals.UnitNotFound(organizational_unit_id="ou-ab12-inner123"),
+        "OrganizationalUnitNotFoundException",
+        "You specified an organizational unit that doesn't exist.",
+    ),
+    (refusals.InvalidOrganizationsToken(next_token=ELSEWHERE), "InvalidInputException", None),
+    (
+        refusals.RegionNotFound(region_name="cn-north-1", partition="aws"),
+        "InvalidParameterValue",
+        "Invalid region name: [cn-north-1]",
+    ),
+    (
+        refusals.ZoneIdNotFound(zone_id="use1-az1", region="eu-central-1"),
+        "InvalidParameterValue",
+        "Invalid availability zone-id: [use1-az1]",
+    ),
 ]
 each_case = pytest.mark.parametrize(("refusal", "code", "message"), CASES, ids=[type(row[0]).__name__ for row in CASES])
 
@@ -699,6 +763,8 @@ CODES = {
     "AWSOrganizationsNotInUseException", "AccountNotFoundException", "DestinationParentNotFoundException",
     "HandshakeConstraintViolationException", "MasterCannotLeaveOrganizationException", "UnsupportedOperationException",
     "ConflictException", "ResourceNotFoundException", "ServiceQuotaExceededException", "ValidationException",
+    "AccessDeniedException", "ChildNotFoundException", "InvalidInputException", "InvalidMarkerException",
+    "OrganizationalUnitNotFoundException", "ParameterNotFound", "ParameterVersionNotFound", "ParentNotFoundException",
 }  # fmt: skip
 # Settlement S 42; rules A E-1, C 6.1, C 6.5, C 6.7: every other refusal is a 400.
 STATUSES = {

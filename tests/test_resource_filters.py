@@ -19,6 +19,7 @@ from amimodel.resource_filters import (
     INSTANCE_IMAGE_METADATA_FILTERS,
     SNAPSHOT_FILTERS,
     TAG_FILTERS,
+    VOLUME_FILTERS,
     SeenSnapshot,
     TagDescription,
 )
@@ -29,6 +30,7 @@ from reference import filters as reference
 
 TABLES: list[tuple[str, FilterTable[Any], int]] = [
     ("DescribeSnapshots",             SNAPSHOT_FILTERS,                14),
+    ("DescribeVolumes",               VOLUME_FILTERS,                  20),
     ("DescribeInstances",             INSTANCE_FILTERS,                136),
     ("DescribeInstanceImageMetadata", INSTANCE_IMAGE_METADATA_FILTERS, 11),
     ("DescribeTags",                  TAG_FILTERS,                     5),
@@ -116,6 +118,8 @@ INSTANCE = Instance(
         InstanceBlockDevice(device_name="/dev/xvda", volume_id="vol-12345678", delete_on_termination=True),
         InstanceBlockDevice(device_name="/dev/sdb", volume_id="vol-87654321", delete_on_termination=False),
     ],
+    reservation_id="r-12345678",
+    ami_launch_index=1,
     kernel_id="aki-12345678",
     ramdisk_id="ari-12345678",
     boot_mode="uefi-preferred",
@@ -131,6 +135,7 @@ INSTANCE = Instance(
 INSTANCE_TEXTS: dict[str, tuple[str, ...]] = {
     "architecture": ("x86_64",),
     "availability-zone": ("eu-central-1a",),
+    "availability-zone-id": ("euc1-az1",),
     "block-device-mapping.delete-on-termination": ("true", "false"),
     "block-device-mapping.device-name": ("/dev/xvda", "/dev/sdb"),
     "block-device-mapping.volume-id": ("vol-12345678", "vol-87654321"),
@@ -144,6 +149,7 @@ INSTANCE_TEXTS: dict[str, tuple[str, ...]] = {
     "instance-state-name": ("stopped",),
     "instance-type": ("t3.micro",),
     "kernel-id": ("aki-12345678",),
+    "launch-index": ("1",),
     "launch-time": ("2026-01-01T00:00:00.000Z",),
     "metadata-options.http-put-response-hop-limit": ("2",),
     "metadata-options.http-tokens": ("required",),
@@ -153,6 +159,7 @@ INSTANCE_TEXTS: dict[str, tuple[str, ...]] = {
     "product-code": ("abc",),
     "product-code.type": ("marketplace",),
     "ramdisk-id": ("ari-12345678",),
+    "reservation-id": ("r-12345678",),
     "root-device-name": ("/dev/xvda",),
     "root-device-type": ("ebs",),
     "state-reason-code": ("Client.UserInitiatedShutdown",),
@@ -185,8 +192,8 @@ def test_what_an_instance_does_not_have_is_absent() -> None:
     assert silent == {
         "block-device-mapping.delete-on-termination", "block-device-mapping.device-name",
         "block-device-mapping.volume-id", "boot-mode", "current-instance-boot-mode", "kernel-id", "platform",
-        "platform-details", "product-code", "product-code.type", "ramdisk-id", "root-device-name", "state-reason-code",
-        "state-reason-message", "tag-key", "tpm-support", "usage-operation",
+        "platform-details", "product-code", "product-code.type", "ramdisk-id", "reservation-id", "root-device-name",
+        "state-reason-code", "state-reason-message", "tag-key", "tpm-support", "usage-operation",
     }  # fmt: skip
     with_ena = evolve(bare, ena_support=True)
     assert INSTANCE_FILTERS.row("ena-support").texts(with_ena) == ("true",)

@@ -422,6 +422,7 @@ def built(draw: st.DrawFn, kind: type[Any]) -> Any:
 # What these need is more than values of the right types. An action of which nothing can be generated gets a row here.
 _ROOT = BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id="snap-12345678"))
 _BASES: dict[str, list[dict[str, Any]]] = {
+    "AssumeRole": [{"role_arn": "arn:aws:iam::111122223333:role/reader", "role_session_name": "nightly"}],
     "CreateTags": [{"resources": ["ami-12345678"], "tags": {"Stage": "prod"}}],
     "CreateVolume": [{"size_gib": 8, "availability_zone": "eu-central-1a"}],
     "DeleteTags": [{"resources": ["ami-12345678"]}],

@@ -23,7 +23,7 @@ def code_of(value: object) -> str:
     if isinstance(value, Mapping):
         return _mapping(cast("Mapping[object, object]", value))
     if attrs.has(type(value)):
-        given = ", ".join(f"{name}={code_of(item)}" for name, item in _given(value))
+        given = ", ".join(f"{name}={code_of(item)}" for name, item in given_to(value))
         return f"{type(value).__name__}({given})"
     return repr(value)
 
@@ -44,7 +44,7 @@ def _mapping(mapping: Mapping[object, object]) -> str:
     return f"{{{inside}}}" if isinstance(mapping, dict) else f"{type(mapping).__name__}({{{inside}}})"
 
 
-def _given(value: object) -> Iterator[tuple[str, object]]:
+def given_to(value: object) -> Iterator[tuple[str, object]]:
     """What must be given to a class to make a value: all that is not there by itself."""
     kind: Any = type(value)
     for attribute in attrs.fields(kind):

@@ -131,6 +131,7 @@ class Instance:
 
     `boot_mode` is what the image asked for, `current_instance_boot_mode` what became of it (rule A BO-1).
     `instance_store_devices` are the entries of the launch that EC2 does not show but CreateImage keeps (rule A CI-15).
+    `reservation_id` and `ami_launch_index` say with which launch it came, and as which of its instances.
     `disable_api_termination` and `instance_initiated_shutdown_behavior` are told by DescribeInstanceAttribute alone
     (rules C 12.2, C 12.6).
 
@@ -149,6 +150,8 @@ class Instance:
 
     state: InstanceState = field(default=InstanceState.PENDING, converter=InstanceState)
     state_reason: StateReason | None = None
+    reservation_id: str | None = None
+    ami_launch_index: int = 0
     virtualization_type: VirtualizationType = field(default=VirtualizationType.HVM, converter=VirtualizationType)
     hypervisor: Hypervisor = field(default=Hypervisor.XEN, converter=Hypervisor)
     root_device_type: RootDeviceType = field(default=RootDeviceType.EBS, converter=RootDeviceType)

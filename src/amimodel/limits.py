@@ -277,6 +277,10 @@ class Limits:
     """DescribeInstances; an older API reference says so, the present one is silent: settlement S 23."""
     max_instances_page: int = _limit(1000)
     """DescribeInstances; an older API reference says so, the present one is silent: settlement S 23."""
+    min_volumes_page: int = _limit(5)
+    """DescribeVolumes; an older API reference says so, the present one is silent: rules A DI-1, A DI-2."""
+    max_volumes_page: int = _limit(1000)
+    """DescribeVolumes; an older API reference says so, the present one is silent: rules A DI-1, A DI-2."""
     min_tags_page: int = _limit(5)
     """DescribeTags, in botocore's words: settlement S 23."""
     max_tags_page: int = _limit(1000)

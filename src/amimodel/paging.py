@@ -38,6 +38,7 @@ PAGE_BOUNDS: Final[Mapping[str, Callable[[Limits], PageBounds]]] = MappingProxyT
     "DescribeImages":                  lambda limits: _B(limits.min_images_page, limits.max_images_page),
     "DescribeSnapshots":               lambda limits: _B(limits.min_snapshots_page, limits.max_snapshots_page),
     "DescribeInstances":               lambda limits: _B(limits.min_instances_page, limits.max_instances_page),
+    "DescribeVolumes":                 lambda limits: _B(limits.min_volumes_page, limits.max_volumes_page),
     "DescribeTags":                    lambda limits: _B(limits.min_tags_page, limits.max_tags_page),
     "DescribeInstanceImageMetadata":   lambda limits: _B(limits.min_instance_image_metadata_page,
                                                          limits.max_instance_image_metadata_page,

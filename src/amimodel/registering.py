@@ -21,7 +21,7 @@ from amimodel.kernels import default_kernel
 from amimodel.mapping import Mappings, completed
 from amimodel.refusals import Refusal
 from amimodel.registrations import Registration
-from amimodel.vocabulary import RootDeviceType, VirtualizationType
+from amimodel.vocabulary import Platform, RootDeviceType, VirtualizationType
 
 __all__ = ["REFUSALS", "RegistrationFacts", "is_out_of_reach", "objections", "registered"]
 
@@ -133,7 +133,10 @@ def _mappings(case: Case) -> Mappings:
 def _billing(case: Case) -> BillingCode:
     if case.bundle is not None or case.root is None:
         return BillingCode.LINUX  # an image from S3 is never a Windows one (rule A RI-26)
-    return billing.of_registered(case.facts.snapshots[case.devices[case.root]], quirks=case.facts.quirks)
+    remembered = billing.of_registered(case.facts.snapshots[case.devices[case.root]], quirks=case.facts.quirks)
+    if case.virtualization_type is _PV and remembered.platform is Platform.WINDOWS:
+        return BillingCode.LINUX  # nor is a paravirtual one (rule A 5.3)
+    return remembered
 
 
 def is_out_of_reach(image: Image) -> bool:

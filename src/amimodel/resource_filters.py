@@ -1,9 +1,9 @@
-"""The filters of DescribeSnapshots, DescribeInstances, DescribeInstanceImageMetadata and DescribeTags.
+"""The filters of DescribeSnapshots, DescribeVolumes, DescribeInstances, DescribeInstanceImageMetadata and DescribeTags.
 
 Source: botocore 1.44.5, the parameter Filters of each; rules A 8.4, C 11.7; settlements S 21, S 23, S 35.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -12,8 +12,10 @@ from amimodel.filters import FilterRow, FilterTable, Kind
 from amimodel.images import StateReason
 from amimodel.instances import Instance, InstanceImageMetadata
 from amimodel.snapshots import Snapshot
+from amimodel.volumes import Volume, VolumeAttachment
+from amimodel.zone_ids import zone_id
 
-_TEXT, _NUMBER, _BOOL, _TIME, _ = Kind
+_TEXT, _NUMBER, _BOOL, _TIME = Kind.TEXT, Kind.NUMBER, Kind.BOOLEAN, Kind.TIME
 
 _NO_REASON: Final = StateReason()
 
@@ -51,6 +53,43 @@ SNAPSHOT_FILTERS: Final = FilterTable(
     tags=_snapshot_tags,
 )  # fmt: skip
 """The filters of DescribeSnapshots: 13 rows, and `tag:K` (settlement S 21)."""
+
+
+def _attachment(volume: Volume, read: Callable[[VolumeAttachment], object]) -> object:
+    return None if volume.attachment is None else read(volume.attachment)
+
+
+def _volume_tags(volume: Volume) -> Mapping[str, str]:
+    return volume.tags
+
+
+_OfVolume = FilterRow[Volume]
+
+VOLUME_FILTERS: Final = FilterTable(
+    rows=(
+        _OfVolume("attachment.delete-on-termination", _BOOL,
+                  lambda own: _attachment(own, lambda there: there.delete_on_termination)),
+        _OfVolume("attachment.device",                _TEXT,   lambda own: _attachment(own, lambda at: at.device_name)),
+        _OfVolume("attachment.instance-id",           _TEXT,   lambda own: _attachment(own, lambda at: at.instance_id)),
+        # What is being attached or detached is no state here.
+        _OfVolume("attachment.status",                _TEXT,   lambda own: _attachment(own, lambda _: "attached")),
+        _OfVolume("availability-zone",                _TEXT,   lambda own: own.availability_zone.name),
+        _OfVolume("availability-zone-id",             _TEXT,   lambda own: zone_id(own.availability_zone)),
+        _OfVolume("create-time",                      _TIME,   lambda own: own.create_time),
+        _OfVolume("encrypted",                        _BOOL,   lambda own: own.encrypted),
+        _OfVolume("size",                             _NUMBER, lambda own: own.size_gib),
+        _OfVolume("snapshot-id",                      _TEXT,   lambda own: own.snapshot_id),
+        _OfVolume("status",                           _TEXT,   lambda own: own.state),
+        _OfVolume("tag-key",                          _TEXT,   lambda own: tuple(own.tags)),
+        _OfVolume("volume-id",                        _TEXT,   lambda own: own.volume_id),
+        _OfVolume("volume-type",                      _TEXT,   lambda own: own.volume_type),
+    ),
+    tags=_volume_tags,
+    silent=frozenset({
+        "attachment.attach-time", "fast-restored", "multi-attach-enabled", "operator.managed", "operator.principal",
+    }),
+)  # fmt: skip
+"""The filters of DescribeVolumes: 14 rows, `tag:K`, and the names of what the model has no fact for."""
 
 
 def _delete_on_termination(instance: Instance) -> tuple[bool, ...]:
@@ -94,13 +133,13 @@ _OfInstance = FilterRow[Instance]
 # What the model has no fact for: networks and addresses, hosts and reservations, keys and roles.
 _SILENT_FOR_INSTANCES: Final = frozenset(
     """
-    affinity availability-zone-id block-device-mapping.attach-time block-device-mapping.status capacity-reservation-id
+    affinity block-device-mapping.attach-time block-device-mapping.status capacity-reservation-id
     capacity-reservation-specification.capacity-reservation-preference
     capacity-reservation-specification.capacity-reservation-target.capacity-reservation-id
     capacity-reservation-specification.capacity-reservation-target.capacity-reservation-resource-group-arn
     client-token dns-name ebs-optimized enclave-options.enabled hibernation-options.configured host-id
     iam-instance-profile.arn iam-instance-profile.id instance-lifecycle instance.group-id instance.group-name
-    ip-address ipv6-address key-name launch-index maintenance-options.auto-recovery metadata-options.http-endpoint
+    ip-address ipv6-address key-name maintenance-options.auto-recovery metadata-options.http-endpoint
     metadata-options.http-protocol-ipv4 metadata-options.http-protocol-ipv6 metadata-options.instance-metadata-tags
     metadata-options.state monitoring-state
     network-interface.addresses.association.allocation-id network-interface.addresses.association.association-id
@@ -129,7 +168,7 @@ _SILENT_FOR_INSTANCES: Final = frozenset(
     placement-group-name placement-partition-number private-dns-name
     private-dns-name-options.enable-resource-name-dns-a-record
     private-dns-name-options.enable-resource-name-dns-aaaa-record private-dns-name-options.hostname-type
-    private-ip-address reason requester-id reservation-id source-dest-check spot-instance-request-id subnet-id tenancy
+    private-ip-address reason requester-id source-dest-check spot-instance-request-id subnet-id tenancy
     usage-operation-update-time vpc-id
     """.split()  # noqa: SIM905 - names in quotes would fill two pages
 )
@@ -138,6 +177,7 @@ INSTANCE_FILTERS: Final = FilterTable(
     rows=(
         _OfInstance("architecture",                               _TEXT,   lambda own: own.architecture),
         _OfInstance("availability-zone",                          _TEXT,   lambda own: own.availability_zone.name),
+        _OfInstance("availability-zone-id",                       _TEXT,   lambda own: zone_id(own.availability_zone)),
         _OfInstance("block-device-mapping.delete-on-termination", _BOOL,   _delete_on_termination),
         _OfInstance("block-device-mapping.device-name",           _TEXT,   _device_names),
         _OfInstance("block-device-mapping.volume-id",             _TEXT,   _volume_ids),
@@ -152,6 +192,7 @@ INSTANCE_FILTERS: Final = FilterTable(
         _OfInstance("instance-state-name",                        _TEXT,   lambda own: own.state),
         _OfInstance("instance-type",                              _TEXT,   lambda own: own.instance_type),
         _OfInstance("kernel-id",                                  _TEXT,   lambda own: own.kernel_id),
+        _OfInstance("launch-index",                               _NUMBER, lambda own: own.ami_launch_index),
         _OfInstance("launch-time",                                _TIME,   lambda own: own.launch_time),
         _OfInstance("metadata-options.http-put-response-hop-limit",
                                                                   _NUMBER, lambda own: own.http_put_response_hop_limit),
@@ -162,6 +203,7 @@ INSTANCE_FILTERS: Final = FilterTable(
         _OfInstance("product-code",                               _TEXT,   _product_codes),
         _OfInstance("product-code.type",                          _TEXT,   _product_code_types),
         _OfInstance("ramdisk-id",                                 _TEXT,   lambda own: own.ramdisk_id),
+        _OfInstance("reservation-id",                             _TEXT,   lambda own: own.reservation_id),
         _OfInstance("root-device-name",                           _TEXT,   lambda own: own.root_device_name),
         _OfInstance("root-device-type",                           _TEXT,   lambda own: own.root_device_type),
         _OfInstance("state-reason-code",                          _TEXT,   lambda own: _reason(own).code),
@@ -174,7 +216,7 @@ INSTANCE_FILTERS: Final = FilterTable(
     tags=_instance_tags,
     silent=_SILENT_FOR_INSTANCES,
 )  # fmt: skip
-"""The filters of DescribeInstances: 32 rows, `tag:K`, and the names of what the model has no fact for."""
+"""The filters of DescribeInstances: 35 rows, `tag:K`, and the names of what the model has no fact for."""
 
 
 def _metadata_tags(item: InstanceImageMetadata) -> Mapping[str, str]:

@@ -98,7 +98,7 @@ class Lab(_Shows):
     __slots__ = ("_ahead", "_moments", "by")
 
     def __init__(self, world: World, *, by: Caller) -> None:
-        self.by = by
+        self.by: Caller = by
         self._moments = [_Moment(Trace(world), world)]
         self._ahead = list[_Moment]()
 

@@ -31,6 +31,7 @@ from amimodel.requests import Finding, Query, nothing, unless
 from amimodel.resource_filters import INSTANCE_FILTERS, INSTANCE_IMAGE_METADATA_FILTERS
 from amimodel.vocabulary import ImageState
 from amimodel.world import World
+from amimodel.zone_ids import zone_id
 
 T = TypeVar("T")
 
@@ -171,6 +172,7 @@ def _remembered(viewer: Viewer, instance: Instance) -> Iterator[InstanceImageMet
         instance_type=instance.instance_type,
         launch_time=instance.launch_time,
         availability_zone=instance.availability_zone,
+        zone_id=zone_id(instance.availability_zone),
         state=instance.state,
         tags=instance.tags,
         image_metadata=ImageMetadata(

@@ -235,13 +235,13 @@ def _launched(world: World, plan: _Plan) -> Outcome[Reservation]:
     if world.now not in plan.image.launches:
         image = lifecycle.launched(plan.image, world.now, world.timing.last_launched_lag)
         world = world.with_image(image)
-    model = _instance(world, plan)
+    model = changed(_instance(world, plan), reservation_id=reservation_id)
     owner = VolumeOwner(plan.by, plan.zone, plan.tags.get(ResourceType.VOLUME, NO_TAGS))
     instances: list[Instance] = []
-    for _ in range(plan.request.max_count):
+    for index in range(plan.request.max_count):
         instance_id = InstanceId(world.new_id("i-"))
         world, devices = with_volumes(world, plan.storage, instance_id, owner, request_id)
-        instance = changed(model, instance_id=instance_id, block_device_mappings=devices)
+        instance = changed(model, instance_id=instance_id, ami_launch_index=index, block_device_mappings=devices)
         world = instance_moved(world, instance, request_id, failure=plan.storage.failure)
         instances.append(instance)
     return Outcome(world, Reservation(reservation_id=reservation_id, owner_id=plan.by.account, instances=instances))

@@ -49,7 +49,8 @@ def _read(leaf: Leaf, source: Json) -> Any:  # noqa: ANN401 - whatever the leaf 
         raise at((), "It is nested too deeply.") from None
 
 
-def _document(text: str | bytes) -> Json:
+def one_document(text: str | bytes) -> Json:
+    """Read a text that is one document. Raises `Unreadable`, also for what is not JSON."""
     try:
         found = [document for _, document in documents(decoded(text))]
     except NotAResponse as error:
@@ -98,7 +99,7 @@ def write_world_text(world: World) -> str:
 
 def read_world_text(text: str | bytes) -> World:
     """Read a world from a text, or from the bytes of one. Raises `Unreadable`, also for what is not JSON."""
-    return read_world(_document(text))
+    return read_world(one_document(text))
 
 
 # --- requests ---------------------------------------------------------------------------------------------------------
@@ -139,7 +140,7 @@ def write_request_text(request: Request[Any]) -> str:
 
 def read_request_text(text: str | bytes) -> Request[Any]:
     """Read a request from a text, or from the bytes of one. Raises `Unreadable`, also for what is not JSON."""
-    return read_request(_document(text))
+    return read_request(one_document(text))
 
 
 # --- what became of them ----------------------------------------------------------------------------------------------
@@ -291,4 +292,4 @@ def write_trace_text(trace: Trace) -> str:
 
 def read_trace_text(text: str | bytes) -> Trace:
     """Read a trace from a text, or from the bytes of one. Raises `Unreadable`, also for what is not JSON."""
-    return read_trace(_document(text))
+    return read_trace(one_document(text))

@@ -204,14 +204,19 @@ _ACTION: Final = Leaf(_read_action)
 REQUEST: Final = Leaf(_read_request, _write_request)
 
 
-def answer_of(kind: type[Request[Any]]) -> Leaf:
-    """How the answers of a class of requests are read and written; the class says what they are."""
+def answer_type(kind: type[Request[Any]]) -> Any:  # noqa: ANN401 - whatever stands in an annotation
+    """What a class of requests is answered with, as the class says it."""
     for base in kind.__mro__:
         for generic in base.__dict__.get("__orig_bases__", ()):
             arguments = get_args(generic)
             if get_origin(generic) in {Request, Query} and not isinstance(arguments[0], TypeVar):
-                return leaf_of(arguments[0])
+                return arguments[0]
     raise TypeError(f"{kind.__name__} does not say what it answers.")
+
+
+def answer_of(kind: type[Request[Any]]) -> Leaf:
+    """How the answers of a class of requests are read and written."""
+    return leaf_of(answer_type(kind))
 
 
 def _write_answered(answered: tuple[Request[Any], object]) -> JsonObject:
