@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Iterable, Sequence
 from itertools import product
+from pathlib import Path
 
 from amimodel.amazon_linux import SUPPORT
 from amimodel.audit import FindingKind
@@ -21,6 +22,14 @@ EXAMPLES_OF = {
     Processor.ARM: Architecture.ARM64,
     Processor.MAC: Architecture.X86_64_MAC,
 }
+
+
+PROGRAMS = Path(__file__).resolve().parent.parent / "tests" / "tools"
+
+
+def program(name: str, language: str) -> str:
+    """Show a program that `nox -s tools` runs, whole."""
+    return f"```{language}\n{(PROGRAMS / name).read_text()}```\n"
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
