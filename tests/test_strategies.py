@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from importlib.metadata import entry_points
 from typing import Any, get_args
 
@@ -200,6 +201,10 @@ def test_what_is_fixed_is_kept_even_where_nothing_fits(image: Image) -> None:
     assert consistency.contradictions(image) != ()
 
 
+def is_in_state(state: ImageState, image: Image) -> bool:
+    return image.state is state
+
+
 # What a thousand images should have among them.
 SEEN: dict[str, Callable[[Image], bool]] = {
     "Linux for x86_64": lambda image: image.architecture is Architecture.X86_64 and image.platform is None,
@@ -229,15 +234,16 @@ SEEN: dict[str, Callable[[Image], bool]] = {
     "with an ancestor": lambda image: image.source_image_id is not None,
     "made of an instance": lambda image: image.source_instance_id is not None,
     "of Amazon": lambda image: image.image_owner_alias is not None,
+    **{str(state): partial(is_in_state, state) for state in ImageState},
 }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def sorts_met() -> set[str]:
-    """The sorts that are among the first thousand images."""
+    """The sorts that are among the first two thousand images."""
     met: set[str] = set()
 
-    @settings(max_examples=1000, database=None, derandomize=True, phases=[Phase.generate])
+    @settings(max_examples=2000, database=None, derandomize=True, phases=[Phase.generate])
     @given(ec2.images())
     def look(image: Image) -> None:
         met.update(sort for sort, holds in SEEN.items() if sort not in met and holds(image))

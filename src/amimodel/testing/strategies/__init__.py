@@ -77,6 +77,7 @@ from amimodel.testing.strategies._permissions import (
     organizational_unit_permissions,
 )
 from amimodel.testing.strategies._requests import (
+    askings,
     callers,
     requests,
 )
@@ -97,8 +98,14 @@ from amimodel.testing.strategies._settings import (
     snapshot_block_public_access,
     timings,
 )
+from amimodel.testing.strategies._showing import teach
 from amimodel.testing.strategies._snapshots import (
     snapshots,
+)
+from amimodel.testing.strategies._traces import (
+    steps,
+    traces,
+    worlds,
 )
 from amimodel.testing.strategies._words import (
     account_ids,
@@ -121,6 +128,7 @@ __all__ = [
     "account_ids",
     "account_permissions",
     "allowed_images_settings",
+    "askings",
     "availability_zones",
     "billing_codes",
     "block_device_mapping_lists",
@@ -188,10 +196,15 @@ __all__ = [
     "snapshot_ids",
     "snapshots",
     "state_reasons",
+    "steps",
     "suppressed_devices",
     "tags",
     "timings",
+    "traces",
     "volume_ids",
     "volume_types",
     "watermark_keys",
+    "worlds",
 ]
+
+teach()

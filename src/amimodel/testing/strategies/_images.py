@@ -109,7 +109,7 @@ _STATES_OF_ANY: Final = (
     ImageState.TRANSIENT,
 )
 _OTHER_STATES: Final = st.sampled_from(_STATES_OF_ANY)
-_OTHER_STATES_IN_S3: Final = st.sampled_from((*_STATES_OF_ANY, ImageState.INVALID))
+_OTHER_STATES_IN_S3: Final = st.sampled_from((*_STATES_OF_ANY, *(ImageState.INVALID,) * 4))  # only here is there one
 _STATE_REASONS: Final = state_reasons()
 
 

@@ -1,101 +1,112 @@
 """Requests that mostly name things a world has, and callers who are there to make them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from types import MappingProxyType
-from typing import Any, Final
+from collections.abc import Iterable
+from functools import partial
+from typing import Any
 
-import attrs
-from hypothesis import reject
 from hypothesis import strategies as st
 
 from amimodel.actions import ACTIONS
-from amimodel.callers import PROVIDER_ACCOUNT, Caller
-from amimodel.malformed import Malformed
+from amimodel.callers import Caller
+from amimodel.engine import attempt
+from amimodel.history import Asked
+from amimodel.refusals import Refusal
+from amimodel.regions import Region
 from amimodel.requests import Request
-from amimodel.testing.strategies._request_values import Sight, value_of
+from amimodel.testing.strategies._asking import Menu, drawn_asking, drawn_request, menu, people
+from amimodel.testing.strategies._filling import at_last, below
+from amimodel.testing.strategies._sight import Sight
 from amimodel.world import World
 
 
-def callers(world: World, *, provider: bool = False) -> st.SearchStrategy[Caller]:
+def callers(world: World, *, provider: bool = False, denied: Iterable[str] = ()) -> st.SearchStrategy[Caller]:
     """Accounts that own something in a world or belong to an organization there, and one that does not.
 
-    With `provider`, AWS itself may be the caller, too.
+    With `provider`, AWS itself may be the caller, too. Some callers are kept by IAM from the actions in `denied`.
 
     >>> from hypothesis import find
     >>> from amimodel.example_worlds import example_world
     >>> find(callers(example_world()), lambda caller: caller.account == "999988887777").account
     '999988887777'
     """
-    sight = Sight.of(world)
-    accounts = st.sampled_from([*sight.accounts, PROVIDER_ACCOUNT] if provider else sight.accounts)
-    return st.builds(Caller, account=accounts, region=st.sampled_from(sight.regions))
+    there = Sight(world).callers
+    aws = tuple(map(Caller.provider, dict.fromkeys(one.region for one in there))) if provider else ()
+    kept = frozenset(denied)
+    everybody = (*there, *aws)
+    restricted = [Caller(account=one.account, region=one.region, denied=kept) for one in everybody if kept]
+    return st.sampled_from([*everybody, *restricted])
 
 
-def requests(world: World, *, actions: Iterable[str] | None = None) -> st.SearchStrategy[Request[Any]]:
+def requests(
+    world: World, *, by: Caller | None = None, granted: bool | None = None, actions: Iterable[str] | None = None
+) -> st.SearchStrategy[Request[Any]]:
     """Requests of every action, or of those named, that mostly name what is there: granted ones and refused ones.
 
     >>> from hypothesis import find
     >>> from amimodel.example_worlds import example_world
     >>> find(requests(example_world(), actions=["DeleteVolume"]), lambda request: True).action
     'DeleteVolume'
+
+    With `by`, they mostly name what this caller owns, and are of actions that this caller is there for: those of
+    `amimodel.actions.provider` and `administration` for `Caller.provider`, all others for accounts. With `granted`,
+    only those that are granted, or only those that are refused: to `by`, or else to somebody of `callers(world)`.
+
+    >>> from amimodel.engine import attempt
+    >>> from amimodel.refusals import Refusal
+    >>> build = Caller(account="222233334444", region="eu-central-1")
+    >>> request = find(
+    ...     requests(example_world(), by=build, granted=True, actions=["DisableImage"]), lambda request: True
+    ... )
+    >>> isinstance(attempt(example_world(), request, by=build), Refusal)
+    False
     """
-    sight = Sight.of(world)
-    wanted = tuple(ACTIONS) if actions is None else tuple(actions)
-    return st.sampled_from(wanted).flatmap(lambda name: _of(ACTIONS[name], sight))
+    sight = Sight(world)
+    wanted = menu(_fit_for(by) if actions is None else tuple(actions), sight)
+    return _requests(sight if by is None else sight.of(by), wanted, granted=granted)
 
 
-def _of(kind: type[Request[Any]], sight: Sight) -> st.SearchStrategy[Request[Any]]:
-    return st.one_of([_in_shape(kind, also, sight) for also in _ALSO.get(kind.action, ((),))])
+def askings(
+    world: World,
+    *,
+    granted: bool | None = None,
+    accounts: Iterable[str] | None = None,
+    regions: Iterable[str | Region] | None = None,
+    actions: Iterable[str] | None = None,
+) -> st.SearchStrategy[Asked]:
+    """Requests with those who make them, of every action or of those named; all of them granted or refused, if wanted.
+
+    >>> from hypothesis import find
+    >>> from amimodel.example_worlds import example_world
+    >>> find(askings(example_world(), granted=True, actions=["DisableImage"]), lambda asked: True).request.action
+    'DisableImage'
+
+    Those who ask are of `accounts`, in `regions`; where neither is given, everybody who has something there.
+    """
+    sight = Sight(world, there=people(Sight(world), accounts, regions))
+    return _askings(sight, menu(Menu(ACTIONS if actions is None else actions), sight), granted=granted)
 
 
-def _in_shape(kind: type[Request[Any]], also: tuple[str, ...], sight: Sight) -> st.SearchStrategy[Request[Any]]:
-    required, optional = _fields(kind.action, also)
-    drawn = st.fixed_dictionaries(
-        {name: value_of(kind.action, name, sight) for name in required},
-        optional={name: value_of(kind.action, name, sight) for name in optional},
-    )
-    return drawn.map(lambda parameters: _well_formed(kind, parameters, required))
+@st.composite
+def _requests(draw: st.DrawFn, sight: Sight, wanted: Menu, *, granted: bool | None) -> Request[Any]:
+    if granted is None:
+        return drawn_request(draw, sight, wanted[draw(below(len(wanted)))])
+    return at_last(partial(_fitting, draw, sight, wanted, granted=granted)).request
 
 
-def _well_formed(kind: type[Request[Any]], parameters: Mapping[str, Any], required: Sequence[str]) -> Request[Any]:
-    """The request, with as many of the optional parameters as do not contradict each other."""
-    taken = {name: parameters[name] for name in required}
-    for name, value in parameters.items():
-        try:
-            _ = kind(**(taken | {name: value}))
-        except Malformed:
-            continue
-        taken[name] = value
-    try:
-        return kind(**taken)
-    except Malformed:
-        reject()  # what the action cannot do without does not go together
+@st.composite
+def _askings(draw: st.DrawFn, sight: Sight, wanted: Menu, *, granted: bool | None) -> Asked:
+    return at_last(partial(_fitting, draw, sight, wanted, granted=granted))
 
 
-@cache
-def _fields(action: str, also: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The parameters that every request of an action is given here in this shape, and the others."""
-    told = {attribute.name: attribute for attribute in attrs.fields(ACTIONS[action]) if attribute.init}
-    given = tuple(name for name, attribute in told.items() if attribute.default is attrs.NOTHING or name in also)
-    return given, tuple(name for name in told if name not in given)
+def _fitting(draw: st.DrawFn, sight: Sight, wanted: Menu, *, granted: bool | None) -> Asked | None:
+    asked = drawn_asking(draw, sight, wanted[draw(below(len(wanted)))])
+    return asked if granted is None or is_granted(sight.world, asked) is granted else None
 
 
-# What EC2 does not require, and nearly every request of the kind has; an action may take several shapes of it.
-_ALSO: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = MappingProxyType({
-    "ApplyDeclarativePolicy": (("image_block_public_access",),),
-    "RegisterImage": (("root_device_name", "block_device_mappings", "virtualization_type"),),
-    "ModifyImageAttribute": (
-        ("launch_permission",),
-        ("attribute", "operation_type", "user_ids"),
-        ("attribute", "operation_type", "organization_arns"),
-        ("description",),
-        ("imds_support",),
-        ("product_codes",),
-    ),
-    "ModifySnapshotAttribute": (
-        ("create_volume_permission",),
-        ("attribute", "operation_type", "user_ids"),
-        ("attribute", "operation_type", "group_names"),
-    ),
-})  # fmt: skip
+def is_granted(world: World, asked: Asked) -> bool:
+    """Whether a request is granted."""
+    return not isinstance(attempt(world, asked.request, by=asked.by), Refusal)
+
+
+def _fit_for(by: Caller | None) -> tuple[str, ...]:
+    return tuple(name for name, kind in ACTIONS.items() if by is None or (kind.service == "aws") is by.is_provider)

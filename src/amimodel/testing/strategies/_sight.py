@@ -1,0 +1,317 @@
+"""What there is to name in a world, as somebody sees it: what is theirs stands first, and comes up most."""
+
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
+from itertools import islice
+from typing import Any, Final, TypeAlias, TypeVar
+
+from attrs import evolve
+
+from amimodel._catalogue import Catalogue
+from amimodel.callers import Caller
+from amimodel.identifiers import AccountId
+from amimodel.images import Image
+from amimodel.instances import Instance, InstanceState
+from amimodel.permissions import AccountPermission
+from amimodel.regions import Region, as_region
+from amimodel.retention import RetentionRule
+from amimodel.snapshots import Snapshot, SnapshotState
+from amimodel.vocabulary import ImageState
+from amimodel.volumes import Volume, VolumeState
+from amimodel.world import World
+
+Thing: TypeAlias = Image | Snapshot | Volume | Instance
+Ids: TypeAlias = tuple[str, ...]
+
+T = TypeVar("T")
+
+STRANGER: Final = "999988887777"
+ELSEWHERE: Final = as_region("eu-north-1")
+NO_KEY: Final = "12345678-1234-1234-1234-123456789012"
+_UNKNOWN: Final = "0ffffffffffffffff"
+_MOST: Final = 200
+_NAMES: Final = 4
+_SELDOM: Final = 24
+_OFTENER: Final = 4
+_OWNED: Final = frozenset({"images", "instances", "recycle_bin", "retention_rules", "snapshots", "volumes"})
+_PARTS: Final = ("bundles", "images", "instances", "keys", "recycle_bin", "retention_rules", "snapshots", "volumes")
+
+
+class Sight:
+    """What there is to name in a world: of each kind the newest first, and before that what belongs to `by`.
+
+    Of a crowd only the newest are seen, and one in twenty or so of what is named does not exist. Whoever is in `there`
+    is known before anything is theirs, and nobody else asks. What has been looked for once is kept.
+    """
+
+    def __init__(self, world: World, by: Caller | None = None, *, there: Sequence[Caller] = ()) -> None:
+        self.world = world
+        self.by = by
+        self._there = tuple(there)
+
+    def __repr__(self) -> str:
+        return repr(self.world) if self.by is None else f"<{self.world!r} as {self.by} sees it>"
+
+    def of(self, by: Caller) -> "Sight":
+        """The same world as this caller sees it."""
+        seen = self._of.get(by)
+        if seen is None:
+            seen = self._of[by] = Sight(self.world, by, there=self._there)
+        return seen
+
+    @cached_property
+    def _of(self) -> dict[Caller, "Sight"]:
+        return {}
+
+    @cached_property
+    def parts(self) -> frozenset[str]:
+        """Of which parts of a world there is something to name."""
+        return frozenset(part for part in _PARTS if getattr(self.world, part))
+
+    # --- who is there -------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def callers(self) -> tuple[Caller, ...]:
+        """Everybody in every Region where something is, one who has nothing among them.
+
+        First, and mostly, those who have something there, the latest first.
+        """
+        known = dict.fromkeys(self._there) or dict.fromkeys(
+            _caller(account, region) for account in self.accounts for region in self.regions
+        )
+        owning = dict.fromkeys(_caller(account, region) for account, region in self._owning)
+        busy = [one for one in owning if one in known]
+        return first(busy, [one for one in known if one not in owning])
+
+    @cached_property
+    def askers(self) -> tuple[Caller, ...]:
+        """Everybody, and seldom one whom IAM keeps from everything."""
+        return (*self.callers * -(-_SELDOM // len(self.callers)), evolve(self.callers[0], denied=["*"]))
+
+    def askers_about(self, parts: frozenset[str]) -> tuple[Caller, ...]:
+        """Mostly those who own something in each of these parts of the world."""
+        found = self._askers_about.get(parts)
+        if found is None:
+            owning = [set(self._owning_in(part)) for part in parts if part in _OWNED]
+            busy = [one for one in dict.fromkeys(self.callers) if all(one in each for each in owning)]
+            found = self._askers_about[parts] = first(busy, self.askers) if owning else self.askers
+        return found
+
+    @cached_property
+    def _askers_about(self) -> dict[frozenset[str], tuple[Caller, ...]]:
+        return {}
+
+    def _owning_in(self, part: str) -> Sequence[Caller]:
+        there: Catalogue[Any] = getattr(self.world, part)
+        things = islice(there.records.values(), _MOST)
+        return [_caller(thing.owner_id, thing.region) for thing in things if thing.region is not None]
+
+    @cached_property
+    def managers(self) -> tuple[Caller, ...]:
+        """Mostly those who manage an organization, and everybody else."""
+        accounts = {each.management_account_id for each in self.world.organizations.organizations}
+        return first([one for one in dict.fromkeys(self.callers) if one.account in accounts], self.askers)
+
+    @cached_property
+    def providers(self) -> tuple[Caller, ...]:
+        """AWS itself in every Region where something is, and one who is not AWS."""
+        aws = tuple(map(Caller.provider, self.regions))
+        return (*aws * 3, self.callers[0])
+
+    @cached_property
+    def _owning(self) -> Sequence[tuple[AccountId, Region]]:
+        """Which accounts own something where. What AWS and its sellers own interests nobody but their customers."""
+        sellers = frozenset(self.world.owner_aliases)
+        found = [
+            (thing.owner_id, thing.region)
+            for catalogue in self._catalogues
+            for thing in islice(catalogue.records.values(), _MOST)
+            if thing.region is not None and thing.owner_id not in sellers
+        ]
+        return list(dict.fromkeys(reversed(found)))
+
+    @cached_property
+    def _catalogues(self) -> tuple[Catalogue[Any], ...]:
+        world = self.world
+        return world.volumes, world.snapshots, world.instances, world.images
+
+    # --- things -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def images(self) -> Ids:
+        """Images, those that are gone or in the Recycle Bin among them."""
+        gone = (*islice(self.world.tombstones.records, _MOST), *self._binned("ami-"))
+        return self._named(self.world.images, "image_id", gone, f"ami-{_UNKNOWN}")
+
+    @cached_property
+    def snapshots(self) -> Ids:
+        """Snapshots, those in the Recycle Bin among them."""
+        return self._named(self.world.snapshots, "snapshot_id", self._binned("snap-"), f"snap-{_UNKNOWN}")
+
+    @cached_property
+    def volumes(self) -> Ids:
+        """Volumes."""
+        return self._named(self.world.volumes, "volume_id", (), f"vol-{_UNKNOWN}")
+
+    @cached_property
+    def instances(self) -> Ids:
+        """Instances."""
+        return self._named(self.world.instances, "instance_id", (), f"i-{_UNKNOWN}")
+
+    @cached_property
+    def binned_images(self) -> Ids:
+        """Images in the Recycle Bin, then all the others."""
+        return first(self._binned("ami-"), self.images)
+
+    @cached_property
+    def binned_snapshots(self) -> Ids:
+        """Snapshots in the Recycle Bin, then all the others."""
+        return first(self._binned("snap-"), self.snapshots)
+
+    def _binned(self, prefix: str) -> Ids:
+        ids = islice(self.world.recycle_bin.records, _MOST)
+        return tuple(one for one in ids if one.startswith(prefix))
+
+    def _named(self, catalogue: Catalogue[Any], id_name: str, gone: Iterable[str], unknown: str) -> Ids:
+        own, others = self._seen(catalogue)
+        rest = [*(str(getattr(one, id_name)) for one in others), *gone]
+        rest += [unknown] * (1 + len(rest) // 20)
+        return first([str(getattr(one, id_name)) for one in own], rest)
+
+    def _seen(self, catalogue: Catalogue[Any]) -> tuple[Sequence[Thing], Sequence[Thing]]:
+        """What is the caller's own, and what is not."""
+        seen = list(islice(catalogue.records.values(), _MOST))
+        if len(seen) == _MOST and self.by is not None:  # a crowd may hide what is theirs
+            mine = islice(catalogue.having("owner", (self.by.account, self.by.region)), _MOST)
+            seen = [*(one for one in seen if not self._is_own(one)), *mine]
+        seen.reverse()
+        return [one for one in seen if self._is_own(one)], [one for one in seen if not self._is_own(one)]
+
+    def _is_own(self, thing: Thing) -> bool:
+        if self.by is None or thing.region != self.by.region:
+            return False
+        return self.by.is_provider or thing.owner_id == self.by.account
+
+    def images_that(self, wanted: Callable[[Image], bool]) -> Ids:
+        """The caller's images of a kind, then all the others."""
+        own: Sequence[Any] = self._seen(self.world.images)[0]
+        return first([one.image_id for one in own if wanted(one)], self.images)
+
+    @cached_property
+    def images_shared(self) -> Ids:
+        """Images that are shared with the caller's account by its name, then all the others."""
+        if self.by is None:
+            return self.images
+        item = AccountPermission(self.by.account)
+        seen = islice(self.world.images, _MOST)
+        shared = [one.image_id for one in seen if one.region == self.by.region and item in one.launch_permissions.items]
+        return first(shared, self.images)
+
+    def images_in(self, *states: ImageState) -> Ids:
+        """The caller's images in these states, then all the others."""
+        return self.images_that(lambda image: image.state in states)
+
+    def snapshots_in(self, *states: SnapshotState) -> Ids:
+        """The caller's snapshots in these states, then all the others."""
+        own: Sequence[Any] = self._seen(self.world.snapshots)[0]
+        return first([one.snapshot_id for one in own if one.state in states], self.snapshots)
+
+    def volumes_in(self, *states: VolumeState) -> Ids:
+        """The caller's volumes in these states, then all the others."""
+        own: Sequence[Any] = self._seen(self.world.volumes)[0]
+        return first([one.volume_id for one in own if one.state in states], self.volumes)
+
+    def instances_in(self, *states: InstanceState) -> Ids:
+        """The caller's instances in these states, then all the others."""
+        own: Sequence[Any] = self._seen(self.world.instances)[0]
+        return first([one.instance_id for one in own if one.state in states], self.instances)
+
+    def snapshots_of(self, region: Region) -> Ids:
+        """The snapshots of a Region, then all the others."""
+        seen: tuple[Sequence[Any], Sequence[Any]] = self._seen(self.world.snapshots)
+        there = [one for part in seen for one in part if one.region == region]
+        return first([one.snapshot_id for one in there], self.snapshots)
+
+    # --- words --------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def accounts(self) -> Ids:
+        """Accounts that own something or belong to an organization, and one that does not."""
+        owners = {
+            thing.owner_id for catalogue in self._catalogues for thing in islice(catalogue.records.values(), _MOST)
+        }
+        members = (account for each in self.world.organizations.organizations for account in each.members)
+        known = (one.account for one in self._there)
+        return tuple(dict.fromkeys([*known, *members, *sorted(owners), STRANGER]))
+
+    @cached_property
+    def regions(self) -> tuple[Region, ...]:
+        """The caller's Region, those where something is, and one where nothing is."""
+        here = () if self.by is None else (self.by.region,)
+        found: set[Region | None] = {
+            thing.region for catalogue in self._catalogues for thing in islice(catalogue.records.values(), _MOST)
+        }
+        there = [region for region in found if region is not None]
+        known = (one.region for one in self._there)
+        return tuple(dict.fromkeys([*here, *known, *sorted(there), ELSEWHERE]))
+
+    @cached_property
+    def names(self) -> Ids:
+        """A name that nothing has, and those of a few images."""
+        own: Sequence[Any] = self._seen(self.world.images)[0] if self.by else tuple(self.world.images)[:_MOST]
+        binned = (entry.resource for entry in islice(self.world.recycle_bin, _MOST))
+        named = (image.name for image in (*own, *(one for one in binned if isinstance(one, Image))) if image.name)
+        return first([f"image-{self.world.issued}"], tuple(islice(dict.fromkeys(named), _NAMES)))
+
+    @cached_property
+    def keys(self) -> Ids:
+        """Keys by their ARNs and in other ways, those of the caller first."""
+        there = tuple(self.world.keys)
+        own = [arn for arn in there if self.by is not None and f":{self.by.region}:{self.by.account}:" in arn]
+        aliases = (alias for _, _, alias in self.world.key_aliases)
+        return first(own, (*there, *dict.fromkeys(aliases), "alias/aws/ebs", NO_KEY))
+
+    @cached_property
+    def key_arns(self) -> Ids:
+        """Keys by their ARNs, and one that does not exist."""
+        return (*self.world.keys, f"arn:aws:kms:eu-central-1:111122223333:key/{NO_KEY}")
+
+    @cached_property
+    def parameters(self) -> Ids:
+        """Public parameters, and one that does not exist."""
+        return (*dict.fromkeys(name for _, name in self.world.parameters), "/aws/service/none")
+
+    @cached_property
+    def locations(self) -> Ids:
+        """Manifests of bundles, and one that does not exist."""
+        return (*self.world.bundles, "bucket/missing.manifest.xml")
+
+    @cached_property
+    def rules(self) -> Ids:
+        """Rules of the Recycle Bin, and one that does not exist."""
+        rules = [one for one in self.world.retention_rules if self.by is None or _is_theirs(one, self.by)]
+        all_of_them = (*self.world.retention_rules.records, "0123456789z")
+        return first([rule.identifier for rule in reversed(rules)], all_of_them)
+
+    @cached_property
+    def zones(self) -> Ids:
+        """Zones of the Regions, the caller's first."""
+        own, *others = (f"{region}a" for region in self.regions)
+        return first([own], (*others, "us-west-2-lax-1a"))
+
+
+@lru_cache(maxsize=1024)
+def _caller(account: AccountId, region: Region) -> Caller:
+    return Caller(account=account, region=region)
+
+
+def _is_theirs(rule: RetentionRule, by: Caller) -> bool:
+    return rule.owner_id == by.account and rule.region == by.region
+
+
+def first(wanted: Sequence[T], rest: Sequence[T]) -> tuple[T, ...]:
+    """What is wanted before the rest, and four times as often as all of that together."""
+    if not wanted:
+        return tuple(rest)
+    times = max(1, -(-_OFTENER * len(rest) // len(wanted)))
+    return (*tuple(wanted) * times, *rest)
