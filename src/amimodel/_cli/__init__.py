@@ -1,9 +1,9 @@
 # pyright: reportUnusedCallResult=false
 # because argparse gives back what it has just been told.
-"""The command line: `audit` and `explain`.
+"""The command line: `audit`, `explain` and `conform`.
 
-Exit status: 0 when there is nothing to say against, 1 with findings (`audit`) or where the launch is refused or cannot
-be told (`explain`), 2 for bad input.
+Exit status: 0 when there is nothing to say against, 1 with findings (`audit`), where the launch is refused or cannot be
+told (`explain`) or where something new differs (`conform`), 2 for bad input.
 """
 
 import argparse
@@ -16,6 +16,7 @@ from importlib.util import find_spec
 from typing import Final
 
 from amimodel._cli._audit import run_audit
+from amimodel._cli._conform import run_conform
 from amimodel._cli._explain import run_explain
 from amimodel._cli._reading import BadInput
 from amimodel.clock import parse
@@ -85,6 +86,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     explain.add_argument("--instance-type", metavar="TYPE", help="the instance type to launch it on, such as m7g.large")
     explain.set_defaults(run=run_explain)
+
+    # fmt: off
+    conform = commands.add_parser("conform", help="ask another implementation of EC2 what the model is asked")
+    where = conform.add_mutually_exclusive_group(required=True)
+    where.add_argument(
+        "--target", metavar="NAME",
+        help="moto, or MODULE:FUNCTION that gives a Target, or a client for an account and a Region")
+    where.add_argument("--endpoint", metavar="URL", help="an emulator that listens there")
+    conform.add_argument("--reset", metavar="URL", help="where to post what makes the emulator forget everything")
+    conform.add_argument("--known", metavar="FILE", help="what is known (default: what ships for the target)")
+    conform.add_argument("--report", metavar="FILE", help="write the report there, as Markdown")
+    conform.add_argument(
+        "--drawn", type=int, default=60, metavar="N", help="so many drawn traces, besides the scenarios (60)")
+    conform.add_argument("--seed", type=int, default=0, metavar="N", help="which ones are drawn (0)")
+    conform.add_argument("--quiet", action="store_true", help="show no progress")
+    # fmt: on
+    conform.set_defaults(run=run_conform, json=False)
     return parser
 
 

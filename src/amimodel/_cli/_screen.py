@@ -1,17 +1,18 @@
 """What people see: tables and paragraphs, made with rich."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rich.box import SIMPLE
 from rich.console import Console
 from rich.markup import escape
 from rich.padding import Padding
-from rich.progress import Progress
+from rich.progress import Progress, TaskID
 from rich.table import Table
 from rich.text import Text
 
@@ -22,6 +23,9 @@ from amimodel.audit import Finding, Scope
 from amimodel.decisions import Decision, Ground
 from amimodel.inventory import Inventory
 from amimodel.refusals import Refusal
+
+if TYPE_CHECKING:
+    from amimodel.testing.conformance import Conformance
 
 _WIDTH_OF_NO_TERMINAL: Final = 120
 
@@ -37,6 +41,20 @@ def progress(what: str) -> Generator[Callable[[int, int], None]]:
     with Progress(console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task(escape(what), total=None)  # it pulses until the first report
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@contextmanager
+def stages(*, shown: bool) -> Generator[Callable[[str, int, int], None]]:
+    """Show a bar for each stage of some work, where the caller reports what is being done and how far it is."""
+    with Progress(console=Console(stderr=True), transient=True, disable=not shown) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def show(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bar.add_task(escape(what), total=total)
+            bar.update(tasks[what], completed=done, total=total)
+
+        yield show
 
 
 def show_audit(inventory: Inventory, scope: Scope, found: Sequence[Finding], *, example: bool) -> None:
@@ -172,3 +190,20 @@ def _said(ground: Ground) -> str:
     if not isinstance(ground, Refusal):
         return str(ground)
     return f"{ground.code}: {ground}" + (f" - {ground.remedy}" if ground.remedy else "")
+
+
+def show_conformance(found: "Conformance") -> None:
+    """Print how much was asked, in what ways the other side differs, and what of that is new."""
+    screen = _console()
+    table = Table(box=SIMPLE, header_style="bold", pad_edge=False)
+    table.add_column("Kind")
+    table.add_column("Divergences", justify="right")
+    for kind, number in Counter(each.signature.kind for each in found.divergences).items():
+        table.add_row(kind, str(number))
+    screen.print(table)
+    for each in found.new:
+        screen.print(Text.assemble(("New: ", "bold"), str(each.signature)))
+    for signature in found.gone:
+        screen.print(Text(f"Known, but not seen: {signature}", style="dim"))
+    counts = f"{found.traces} traces, {found.calls} calls, {len(found.divergences)} divergences, {len(found.new)} new"
+    screen.print(Text(f"{found.target} {found.version}".rstrip() + f": {counts}.", style="bold"))
