@@ -21,6 +21,10 @@ PAGES = [
 ]
 
 
+# Other people's programs that run on the model, as they are released. Each wants its own version of botocore.
+TOOLS = {"Cloud Custodian": "c7n==0.9.53", "AWS CLI": "awscli==1.46.3", "Ansible": "ansible==12.3.0"}
+
+
 def _clean_python(session: nox.Session, name: str) -> str:
     """Make an environment that holds nothing, and give its interpreter."""
     home = Path(session.create_tmp()).resolve() / name
@@ -68,7 +72,7 @@ def types(session: nox.Session) -> None:
 @nox.session(reuse_venv=False)
 def wheel_types(session: nox.Session) -> None:
     """Every public name of the built wheel has a complete type."""
-    session.install(f"{_wheel(session)}[cli,testing]", "pyright")
+    session.install(f"{_wheel(session)}[boto3,cli,testing]", "pyright", "pytest")
     # Pyright takes its settings from any directory above, and those here lead to the sources. The wheel is meant.
     with TemporaryDirectory() as elsewhere, session.chdir(elsewhere):
         session.run("pyright", "--verifytypes", "amimodel", "--ignoreexternal")
@@ -96,6 +100,22 @@ def deep(session: nox.Session) -> None:
 
 
 @nox.session
+def solve(session: nox.Session) -> None:
+    """Let a solver look for what breaks the laws of access and of the lifecycle."""
+    session.install("-e", ".[dev]", "hypothesis-crosshair>=0.0.31")
+    session.run(
+        "python", "-m", "pytest", "tests/test_solver.py", *session.posargs, env={"HYPOTHESIS_PROFILE": "solver"}
+    )
+
+
+@nox.session
+def vectors(session: nox.Session) -> None:
+    """Make the conformance vectors anew, of what the tests ask; with `-- --check`, only say where they differ."""
+    session.install("-e", ".[dev]")
+    session.run("python", "tests/record_vectors.py", *session.posargs)
+
+
+@nox.session
 def docs(session: nox.Session) -> None:
     """Build the documentation; a reference that leads nowhere is an error."""
     session.install("-e", ".[docs]")
@@ -120,6 +140,32 @@ def bench(session: nox.Session) -> None:
 
 
 @nox.session
+def conformance(session: nox.Session) -> None:
+    """Hold moto against the model, and write the report; what is new fails."""
+    session.install("-e", ".[conformance]")
+    report = "docs/conformance/moto.md"
+    session.run("python", "-m", "amimodel", "conform", "--target", "moto", "--report", report, *session.posargs)
+
+
+@nox.session(reuse_venv=False)
+@nox.parametrize("tool", list(TOOLS))
+def tools(session: nox.Session, tool: str) -> None:
+    """Run other people's programs on the model; docs/tools.md shows them."""
+    session.install("-e", ".[boto3]", TOOLS[tool])
+    programs = Path("tests/tools").resolve()
+    match tool:
+        case "Cloud Custodian":
+            session.run("python", str(programs / "custodian.py"))
+        case "AWS CLI":
+            session.run("python", str(programs / "awscli_commands.py"))
+        case _:
+            kept = Path(session.create_tmp()).resolve() / "trace.json"
+            kept.unlink(missing_ok=True)
+            playbook = ("ansible-playbook", "--inventory", "localhost,", str(programs / "playbook.yml"))
+            session.run(*playbook, env={"AMIMODEL_TRACE": str(kept)})
+
+
+@nox.session
 def wheel(session: nox.Session) -> None:
     """Use the wheel as a stranger would: alone, beside Hypothesis, and with its command line."""
     built = _wheel(session)
@@ -127,6 +173,7 @@ def wheel(session: nox.Session) -> None:
     alone = _clean_python(session, "alone")
     session.run(alone, "-m", "pip", "install", "--quiet", built, external=True)
     session.run(alone, "-W", "error", "-c", "import amimodel, amimodel.wire", external=True)
+    session.run(alone, "-W", "error", "-m", "amimodel.testing.vectors", external=True)
     session.run(alone, "-m", "pip", "install", "--quiet", "hypothesis", external=True)
     session.run(alone, "-W", "error", "-c", "import hypothesis", external=True)
 
