@@ -7,6 +7,7 @@ The profile is chosen by the environment variable `HYPOTHESIS_PROFILE`; without 
 | `fast`    | 10                  | further interpreters, mutants, a quick look  |
 | `default` | 50                  | the suite                                    |
 | `deep`    | 10,000              | `nox -s deep`                                |
+| `solver`  | 20                  | `nox -s solve`: a solver chooses them        |
 
 Examples in docstrings and pages look up to 1,000 times, always in the same order (`tests/test_examples.py`).
 
@@ -27,4 +28,7 @@ settings.register_profile("fast", _CALM, max_examples=10, derandomize=_ON_CI)
 settings.register_profile("default", _CALM, max_examples=50, derandomize=_ON_CI)
 settings.register_profile("deep", _CALM, max_examples=10_000, derandomize=False)
 settings.register_profile("examples", _CALM, max_examples=1_000, derandomize=True, database=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+_chosen = os.environ.get("HYPOTHESIS_PROFILE", "default")
+if _chosen == "solver":  # the backend has a name only where hypothesis-crosshair is installed
+    settings.register_profile("solver", _CALM, max_examples=20, backend="crosshair", database=None)
+settings.load_profile(_chosen)

@@ -194,11 +194,13 @@ def test_a_permission_covers_whom_the_book_says(
 
 
 @pytest.mark.parametrize("permission", [ORG, OU_A])
-def test_membership_that_is_not_known_is_not_taken_for_none(permission: LaunchPermission) -> None:
+def test_membership_that_is_not_known_is_not_taken_for_none(
+    permission: OrganizationPermission | OrganizationalUnitPermission,
+) -> None:
     assert covers(permission, STRANGER, NOTHING_KNOWN) is None
     answer = may_launch(shared_with(permission), STRANGER)
     assert answer.allowed is None
-    assert isinstance(answer.because[0], MembershipNotTold)
+    assert answer.because == (MembershipNotTold(permission, STRANGER),)
     assert "999988887777" in str(answer.because[0])
 
 
@@ -417,6 +419,24 @@ def test_whether_a_bundle_in_s3_may_be_read_is_not_known() -> None:
     bundled = evolve(FRIENDLY, root_device_type="instance-store", block_device_mappings=())
     assert copying(bundled, FRIEND).because == (StorageNotTold("ami-12345678"),)
     assert copying(bundled, OWNER).allowed is True
+
+
+@pytest.mark.parametrize(
+    ("readable", "allowed", "ground"),
+    [
+        (True, True, BY_NAME),
+        (False, False, NoStoragePermission(image_id="ami-12345678", snapshot_ids=())),
+        (None, None, StorageNotTold("ami-12345678")),
+    ],
+)
+def test_whoever_is_let_at_the_bundle_copies_an_image_in_s3(
+    readable: bool | None, allowed: bool | None, ground: object
+) -> None:
+    """Rule B CI-6."""
+    bundled = evolve(FRIENDLY, root_device_type="instance-store", block_device_mappings=())
+    decision = may_copy(bundled, FRIEND, {}, bundle_readable=readable)
+    assert (decision.allowed, decision.because) == (allowed, (ground,))
+    assert may_copy(bundled, OWNER, {}, bundle_readable=readable).allowed is True
 
 
 def test_quirks_decide_what_a_stranger_is_told_and_whether_a_disabled_image_is_copied() -> None:

@@ -25,8 +25,9 @@ from amimodel.events import ImageStateChange
 from amimodel.examples import PENDING, WEB
 from amimodel.identifiers import ImageId
 from amimodel.images import DeregistrationProtection
+from amimodel.malformed import Malformed
 from amimodel.permissions import EVERYONE, AccountPermission
-from amimodel.quirks import CooldownTime, Quirks
+from amimodel.quirks import CooldownTime, ErrorCode, Quirks
 from amimodel.refusals import (
     CooldownKept,
     DeprecationInThePast,
@@ -133,6 +134,25 @@ def test_times_out_of_bounds_are_refused(image: dict[str, Any], deprecate_at: da
     assert isinstance(attempt(world(**image), request, by=OWNER), refused)
 
 
+def test_what_is_no_instant_is_malformed_and_named() -> None:
+    with pytest.raises(Malformed) as raised:
+        EnableImageDeprecation(image_id=ID, deprecate_at="tomorrow")
+    assert raised.value.member == "DeprecateAt"
+
+
+def test_the_codes_of_a_deprecations_refusals_are_the_quirks() -> None:  # C 2.5, C 2.12
+    public = {"deprecation_time": LATER, "launch_permissions": [EVERYONE]}
+    other = ErrorCode.INVALID_REQUEST
+    quirks = Quirks(deprecation_bounds_code=other, public_deprecation_code=other)
+    for request in (EnableImageDeprecation(image_id=ID, deprecate_at=NOW), DisableImageDeprecation(image_id=ID)):
+        by_rule, by_quirk = (
+            attempt(before, request, by=OWNER) for before in (world(**public), evolve(world(**public), quirks=quirks))
+        )
+        assert isinstance(by_rule, Refusal)
+        assert isinstance(by_quirk, Refusal)
+        assert by_rule.code != by_quirk.code == "InvalidRequest"
+
+
 def test_a_stranger_who_asks_for_reasons_hears_them_all() -> None:
     decision = explain(world(), EnableImageDeprecation(image_id=ID, deprecate_at=NOW), by=STRANGER)
     assert [type(refusal) for refusal in decision.refusals] == [NotAuthorizedForImage, DeprecationInThePast]
@@ -164,7 +184,7 @@ def test_disabling_takes_every_permission_and_enabling_gives_none_back() -> None
 @pytest.mark.parametrize(("request_", "state"), [(REQUESTS[2], "disabled"), (REQUESTS[3], "available")])
 def test_doing_it_twice_changes_nothing_and_tells_nobody_but_by_a_quirk(request_: Request[Any], state: str) -> None:
     before = world(state=state)
-    assert apply(before, request_, by=OWNER).world == before  # C 3.20
+    assert apply(before, request_, by=OWNER) == Outcome(before, image_of(before))  # C 3.20
     strict = evolve(before, quirks=Quirks(repeated_disabling_succeeds=False))
     assert isinstance(attempt(strict, request_, by=OWNER), ImageUnavailable)
 
@@ -178,7 +198,9 @@ def test_what_disabling_keeps() -> None:  # C 3.15, C 3.21
 def test_an_image_with_archived_snapshots_cannot_be_enabled() -> None:  # C 3.17
     request = EnableImage(image_id=ID)
     archived = world(state="disabled").with_snapshot(ARCHIVED)
-    assert isinstance(attempt(archived, request, by=OWNER), SnapshotsArchived)
+    refusal = attempt(archived, request, by=OWNER)
+    assert isinstance(refusal, SnapshotsArchived)
+    assert (refusal.image_id, refusal.snapshot_ids) == (ID, (ARCHIVED.snapshot_id,))
     lent = archived.with_snapshot(evolve(ARCHIVED, storage_tier="standard", restore_expiry_time=LATER))
     assert isinstance(attempt(lent, request, by=OWNER), SnapshotsArchived)
     relaxed = evolve(lent, quirks=Quirks(temporary_restore_enables_image=True))
@@ -226,6 +248,19 @@ def test_a_cooldown_can_be_dropped_but_by_a_quirk() -> None:  # C 15, point 3
     assert apply(protected, drop, by=OWNER).value == "enabled-without-cooldown"
     strict = evolve(protected, quirks=Quirks(cooldown_can_be_dropped=False))
     assert attempt(strict, drop, by=OWNER) == CooldownKept(image_id=ID)
+    for other in ("disabled", "enabled-without-cooldown"):
+        kept = strict.with_image(evolve(IMAGE, deregistration_protection=DeregistrationProtection(other)))
+        assert apply(kept, drop, by=OWNER).value == "enabled-without-cooldown"
+
+
+def test_ending_it_twice_starts_the_cooldown_anew_or_not_as_the_quirk_says() -> None:  # C 4, transitions
+    end = DisableImageDeregistrationProtection(image_id=ID)
+    protected = world(deregistration_protection=DeregistrationProtection("enabled-with-cooldown"))
+    answers = []
+    for restarts in (True, False):
+        once = apply(evolve(protected, quirks=Quirks(cooldown_restarts_on_disable=restarts)), end, by=OWNER).world
+        answers.append(apply(advance(once, hours=1), end, by=OWNER).value)
+    assert answers == ["disabled after 2026-06-02T01:00:00.000Z", "disabled after 2026-06-02T00:00:00.000Z"]
 
 
 def test_protecting_again_stops_a_cooldown_for_good() -> None:  # C 4, transitions

@@ -159,23 +159,20 @@ def test_both_shapes_ask_for_the_same(items: list[LaunchPermission]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_", "value"),
+    ("parameters", "value"),
     [
-        (ModifyImageAttribute(image_id=ami(w.WEB), description="new"), NewDescription("new")),
-        (ModifyImageAttribute(image_id=ami(w.WEB), description=""), NewDescription("")),
-        (ModifyImageAttribute(image_id=ami(w.WEB), attribute="description", value="new"), NewDescription("new")),
-        (ModifyImageAttribute(image_id=ami(w.WEB), attribute="description", value=""), NewDescription("")),
-        (ModifyImageAttribute(image_id=ami(w.WEB), attribute="Description", description="x"), NewDescription("x")),
-        (ModifyImageAttribute(image_id=ami(w.WEB), imds_support="v2.0"), NewImdsSupport(ImdsSupport.V2_0)),
-        (
-            ModifyImageAttribute(image_id=ami(w.WEB), attribute="imdsSupport", value="v2.0"),
-            NewImdsSupport(ImdsSupport.V2_0),
-        ),
+        ({"description": "new"}, NewDescription("new")),
+        ({"description": ""}, NewDescription("")),
+        ({"attribute": "description", "value": "new"}, NewDescription("new")),
+        ({"attribute": "description", "value": ""}, NewDescription("")),
+        ({"attribute": "Description", "description": "x"}, NewDescription("x")),
+        ({"imds_support": "v2.0"}, NewImdsSupport(ImdsSupport.V2_0)),
+        ({"attribute": "imdsSupport", "value": "v2.0"}, NewImdsSupport(ImdsSupport.V2_0)),
     ],
 )
-def test_a_description_and_imds_support_have_two_shapes_as_well(request_: ModifyImageAttribute, value: object) -> None:
+def test_a_description_and_imds_support_have_two_shapes_as_well(parameters: dict[str, Any], value: object) -> None:
     """Rules B 1.3, A DS-1. Ansible writes the attribute with a capital letter, beside the structure."""
-    assert request_.modification == value
+    assert ModifyImageAttribute(image_id=ami(w.WEB), **parameters).modification == value
 
 
 @pytest.mark.parametrize(
@@ -298,11 +295,31 @@ def test_what_no_world_could_grant_is_malformed(rule: str, parameters: dict[str,
     assert (raised.value.code, raised.value.message) == (code, message), rule
 
 
+MISPLACED = [
+    ("Attribute",     {}),
+    ("Attribute",     {"description": "x", "imds_support": "v2.0"}),
+    ("Attribute",     {"attribute": "kernel", "value": "aki-1"}),
+    ("OperationType", {"operation_type": "add", "description": "x"}),
+    ("Value",         {"description": "x", "value": "x"}),
+    ("UserIds",       {"user_ids": [w.BOB], "attribute": "description", "value": "x"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("member", "parameters"), MISPLACED)
+def test_what_is_malformed_names_the_member_that_is_out_of_place(member: str, parameters: dict[str, Any]) -> None:
+    told: dict[str, Any] = {"image_id": ami(w.WEB), **parameters}
+    with pytest.raises(Malformed) as raised:
+        ModifyImageAttribute(**told)
+    assert raised.value.member == member
+
+
 @pytest.mark.parametrize("attribute", ["description", "", "imdsSupport"])
 def test_only_launch_permission_can_be_reset(attribute: str) -> None:
     """Rule B RS-1."""
-    with pytest.raises(Malformed, match="Only launchPermission can be reset"):
+    with pytest.raises(Malformed) as raised:
         ResetImageAttribute(image_id=ami(w.WEB), attribute=attribute)
+    message = f"Value ({attribute}) for parameter attribute is invalid. Only launchPermission can be reset."
+    assert (raised.value.member, raised.value.message) == ("Attribute", message)
     assert ResetImageAttribute(image_id=ami(w.WEB)) == ResetImageAttribute(
         image_id=ami(w.WEB), attribute="launchPermission"
     )
@@ -491,6 +508,25 @@ def test_an_organization_of_another_partition_is_no_item_in_ec2s_words() -> None
     """Rules B OR-12, B LP-11."""
     message = str(refused(change(remove=[CHINESE])))
     assert message == item(str(CHINESE.organization_arn), "OrganizationArn")
+    unit = OrganizationalUnitPermission("arn:aws-cn:organizations::112233445566:ou/o-a1b2c3d4e5/ou-ab12-outer123")
+    assert str(refused(change(add=[unit]))) == item(str(unit.organizational_unit_arn), "OrganizationalUnitArn")
+
+
+def test_a_key_is_aws_own_if_the_world_says_so() -> None:
+    """Rule B LP-28: its name alone does not tell."""
+    key = "arn:aws:kms:eu-central-1:111122223333:key/99999999-8888-7777-6666-555555555555"
+    kept = encrypted(key)(WORLD)
+    assert isinstance(attempt(kept, change(add=[BOB]), by=w.alice), Outcome)
+    managed = kept.with_key(KmsKey(arn=key, key_manager="AWS"))
+    refusal = ManagedKeyNotShared(image_id=ami(w.WEB), snapshot_id=snap(w.WEB))
+    assert attempt(managed, change(add=[BOB]), by=w.alice) == refusal
+
+
+def test_taking_an_item_back_does_not_deprecate_a_public_image() -> None:
+    """Rule B LP-32: becoming public does."""
+    public = WORLD.with_image(evolve(WORLD.images.records[ami(w.WEB)], launch_permissions=[EVERYONE, BOB]))
+    left = after(change(remove=[BOB]), public)
+    assert (left.public, left.deprecation_time) == (True, None)
 
 
 def test_faults_are_told_in_ec2s_order_and_each_repair_uncovers_the_next() -> None:

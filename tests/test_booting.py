@@ -225,7 +225,10 @@ def test_bare_metal_of_x86_may_have_uefi(
 ) -> None:
     kind = instance_type(name)
     assert modes_of(kind) == modes_by_rule
-    assert modes_of(kind, quirks=Quirks(bare_metal_x86_has_uefi=True)) == modes_by_quirk
+    relaxed = Quirks(bare_metal_x86_has_uefi=True)
+    assert modes_of(kind, quirks=relaxed) == modes_by_quirk
+    if UEFI in modes_by_quirk:
+        assert resolve(evolve(WEB, boot_mode=UEFI), kind, quirks=relaxed) is UEFI
 
 
 # Rule A BO-4: (place, has UEFI, had it as of 2023)
@@ -251,6 +254,9 @@ def test_a_uefi_image_does_not_launch_in_a_wavelength_zone_and_one_that_only_pre
     assert resolve(evolve(WEB, boot_mode=PREFERRED), kind, place=place) is BIOS
     with pytest.raises(BootModeUnsupported):
         resolve(evolve(WEB, boot_mode=UEFI), kind, place=place)
+    ready = evolve(WEB, boot_mode=PREFERRED, guest_os_boot=UEFI)
+    assert guest_boot(ready, kind) is GuestBoot.BOOTS
+    assert guest_boot(ready, kind, place=place) is GuestBoot.FAILS
 
 
 @pytest.mark.parametrize("zone_type", ZoneType)

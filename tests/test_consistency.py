@@ -14,6 +14,7 @@ from amimodel.examples import WEB
 from amimodel.images import Image
 from amimodel.permissions import EVERYONE, Permissions
 from amimodel.product_codes import ProductCode
+from amimodel.sharing import latest_deprecation_of_public_image
 from amimodel.snapshots import Snapshot
 from amimodel.testing import strategies as amis
 from amimodel.watermarks import ImageWatermark
@@ -48,6 +49,7 @@ def with_entry(entry: BlockDeviceMapping) -> Image:
 
 BROKEN = [
     (Law.ROOT_DEVICE_IS_MAPPED, evolve(WEB, root_device_name="/dev/sda1"), "its root device /dev/sda1 is not mapped"),
+    (Law.ROOT_DEVICE_IS_MAPPED, evolve(WEB, root_device_name=None), "its root device (not named) is not mapped"),
     (Law.ROOT_DEVICE_HAS_A_SNAPSHOT, rooted(snapshot_id=None), "its root device /dev/xvda has no snapshot"),
     (Law.ROOT_VOLUME_BOOTS, rooted(volume_type="st1", volume_size_gib=125), "its root volume is of type st1"),
     (Law.DEVICE_NAMES_DIFFER, with_entry(ROOT), "/dev/xvda is mapped 2 times"),
@@ -110,6 +112,11 @@ BROKEN = [
         "its platform is windows and its PlatformDetails Linux/UNIX",
     ),
     (
+        Law.PLATFORM_FITS_BILLING,
+        evolve(WEB, billing=BillingCode.WINDOWS),
+        "its platform is not named and its PlatformDetails Windows",
+    ),
+    (
         Law.DEPRECATED_AFTER_CREATION,
         evolve(WEB, deprecation_time=WEB.creation_date - timedelta(days=1)),
         "it was created 2026-01-01 and deprecated 2025-12-31",
@@ -150,6 +157,24 @@ def test_every_law_cites_its_rules() -> None:
 
 @given(image=amis.images())
 def test_no_image_that_ec2_could_show_breaks_a_law(image: Image) -> None:
+    assert contradictions(image) == ()
+
+
+def test_an_unencrypted_device_on_an_encrypted_snapshot_is_named_as_well() -> None:
+    encrypted = {"snap-12345678": evolve(SNAPSHOT, encrypted=True)}
+    detail = "/dev/xvda is shown as not encrypted and snap-12345678 is encrypted"
+    assert Contradiction(Law.SNAPSHOT_IS_AS_ENCRYPTED, detail) in contradictions(rooted(encrypted=False), encrypted)
+
+
+@pytest.mark.parametrize(
+    "image",
+    [
+        evolve(WEB, deprecation_time=WEB.creation_date),
+        evolve(WEB, launches=[WEB.creation_date]),
+        evolve(PUBLIC, deprecation_time=latest_deprecation_of_public_image(WEB.creation_date)),
+    ],
+)
+def test_the_very_instant_breaks_no_law(image: Image) -> None:
     assert contradictions(image) == ()
 
 

@@ -170,6 +170,18 @@ def test_what_lies_in_the_recycle_bin_is_refused_as_no_longer_available() -> Non
     assert str(against) == "The image id '[ami-12345678]' is no longer available"
 
 
+@pytest.mark.parametrize("image", [PENDING, WEB, evolve(WEB, state="disabled")])
+def test_nothing_befalls_what_lies_in_the_recycle_bin(image: Image) -> None:
+    """Rule C 1.3: the last rows."""
+    for event in (
+        ImageEvent.SNAPSHOTS_COMPLETED,
+        ImageEvent.CREATION_FAILED,
+        ImageEvent.BUNDLE_CHANGED,
+        ImageEvent.FAULT,
+    ):
+        assert after(image, event, in_recycle_bin=True) == image
+
+
 def test_what_is_not_in_the_recycle_bin_is_not_found_there() -> None:
     against = refusal(WEB, ImageEvent.RESTORE_FROM_RECYCLE_BIN)
     assert against == ImageNotFound.of("ami-12345678")

@@ -166,6 +166,15 @@ def test_registering_asks_only_for_a_name_that_some_platform_has() -> None:
     check_device_names([ebs("/dev/sdf"), ebs("/dev/hda1")], PV)
 
 
+def test_windows_has_devices_of_its_own() -> None:
+    """Rule A 4.2: on Nitro, unless it is said to be older."""
+    check_device_names([ebs("/dev/sda1"), ebs("xvdf")], HVM, Platform.WINDOWS)
+    refusal = refusal_of(lambda: check_device_names([ebs("xvdf"), ebs("/dev/xvdf")], HVM, Platform.WINDOWS))
+    assert refusal == InvalidDeviceName(device_name="/dev/xvdf")
+    assert device_naming(HVM, Platform.WINDOWS) is DeviceNaming.WINDOWS_NITRO
+    assert device_naming(HVM, Platform.WINDOWS, nitro=False) is DeviceNaming.WINDOWS_XEN
+
+
 NAMINGS = [
     (PV,  None,             True,  DeviceNaming.LINUX_PARAVIRTUAL),
     (HVM, None,             True,  DeviceNaming.LINUX_HVM),
@@ -225,6 +234,9 @@ def test_types_with_many_disks_have_more_recommended_names(name: str, last: str)
         assert is_recommended(device, DeviceUse.INSTANCE_STORE, DeviceNaming.LINUX_PARAVIRTUAL, name) == (
             "b" <= letter <= "e"
         )
+        assert is_recommended(device, DeviceUse.INSTANCE_STORE, DeviceNaming.LINUX_HVM, "m1.small") == (
+            "b" <= letter <= "e"
+        )
 
 
 @pytest.mark.parametrize(
@@ -258,6 +270,10 @@ def test_which_names_get_into_each_others_way(
 
 def test_a_suppressed_device_is_in_nobodys_way() -> None:
     assert clashes([ebs("/dev/xvdf"), none("xvdf")], HVM) == ()
+
+
+def test_only_what_a_name_begins_with_is_its_prefix() -> None:
+    assert clashes([ebs("/dev/xvdsdf"), ebs("/dev/sdf")], HVM) == ()
 
 
 def test_a_clash_is_a_sentence() -> None:
@@ -757,6 +773,19 @@ def test_a_data_volume_may_be_made_of_another_snapshot_that_is_as_large(
     made = volume(complete(*result)[1])
     assert (made.snapshot_id, made.volume_size_gib, made.encrypted) == (new.snapshot_id, size, encrypted)
     assert made.delete_on_termination is False
+
+
+def test_another_snapshot_of_the_very_same_size_is_large_enough() -> None:
+    """Rule A BM-8, at its edge."""
+    twin = snapshot(4, MIDDLE.volume_size_gib)
+    (made,) = merge(
+        [ebs("/dev/sdb", snapshot_id=MIDDLE.snapshot_id)],
+        [ebs("/dev/sdb", snapshot_id=twin.snapshot_id)],
+        root_device_name=ROOT,
+        snapshots={**SNAPSHOTS, twin.snapshot_id: twin},
+        quirks=AS_RULED,
+    )
+    assert volume(made).snapshot_id == twin.snapshot_id
 
 
 def test_an_empty_volume_that_was_to_be_encrypted_still_is_when_a_snapshot_fills_it() -> None:

@@ -14,8 +14,8 @@ Needs the extra `boto3`: `pip install "amimodel[boto3]"`.
 
 try:
     import boto3 as _  # noqa: F401 - to say what is missing, where it is
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError("amimodel.boto needs boto3: pip install 'amimodel[boto3]'", name="boto3") from error
+except ModuleNotFoundError as _error:
+    raise ModuleNotFoundError("amimodel.boto needs boto3: pip install 'amimodel[boto3]'", name="boto3") from _error
 
 from amimodel.boto._beyond import Beyond
 from amimodel.boto._not_modelled import NotModelled

@@ -53,8 +53,8 @@ class AmiMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.world = self.start
-        self.trace = Trace(self.start)
+        self.world: World = self.start
+        self.trace: Trace = Trace(self.start)
 
     def after_step(self, taken: Taken) -> None:
         """Do what is to be done after each step; here, nothing.
