@@ -1,13 +1,13 @@
 """Fixtures for pytest: a world, a simulator on it, and a boto3 client of an account in it.
 
-A test of code that calls EC2 is five lines, wherever amimodel is installed with the extra `boto3`:
+A test of code that calls EC2 is five lines, wherever amimodel is installed with the extra `boto3`::
 
     def test_the_cleaner_leaves_what_is_in_use(ami_simulator, ec2_client):
         clean(ec2_client)
         assert "- image" not in str(ami_simulator.changes)
 
 The world is `amimodel.example_world()` and the account one of its own; both are fixtures, so a test, a module or a
-`conftest.py` can have others:
+`conftest.py` can have others::
 
     @pytest.fixture
     def ami_world():
