@@ -109,6 +109,14 @@ def solve(session: nox.Session) -> None:
 
 
 @nox.session
+def nightly(session: nox.Session) -> None:
+    """Take a million steps, each held against the laws. It takes hours."""
+    session.install("-e", ".[dev]")
+    test = "tests/test_machine.py::test_whatever_happens_keeps_the_laws"
+    session.run("python", "-m", "pytest", "-n", "0", test, *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"})
+
+
+@nox.session
 def vectors(session: nox.Session) -> None:
     """Make the conformance vectors anew, of what the tests ask; with `-- --check`, only say where they differ."""
     session.install("-e", ".[dev]")

@@ -21,6 +21,8 @@ from amimodel.vocabulary import ImageState
 
 QUIET = settings(max_examples=40, stateful_step_count=10, database=None, phases=[Phase.generate, Phase.shrink])
 FEW = settings(max_examples=4, stateful_step_count=25, database=None)
+# By night a million steps: 10,000 lives of a hundred.
+MANY = settings(stateful_step_count=100, database=None) if settings().max_examples >= 10_000 else FEW
 
 
 def failure_of(machine: type[AmiMachine]) -> BaseException:
@@ -39,7 +41,7 @@ def run(machine: type[AmiMachine]) -> None:
 
 def test_whatever_happens_keeps_the_laws() -> None:
     assert AmiMachine.laws is LAWS
-    run(AmiMachine)
+    run_state_machine_as_test(AmiMachine, settings=MANY)
 
 
 class NoneDisabled(AmiMachine):
