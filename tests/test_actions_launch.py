@@ -9,7 +9,7 @@ from attrs import evolve, fields_dict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amimodel.actions import DeregisterImage, DisableImage, Reservation, RunInstances
+from amimodel.actions import CreateImage, DeregisterImage, DisableImage, Reservation, RunInstances
 from amimodel.billing_codes import BillingCode
 from amimodel.block_devices import NO_DEVICE, BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
 from amimodel.callers import Caller
@@ -522,6 +522,16 @@ def test_a_kernel_must_be_there_when_the_instance_starts() -> None:
     assert run(world.with_image(kernel).with_image(ramdisk), ON_XEN)[1].kernel_id == "aki-0000000f"
     private = evolve(kernel, launch_permissions=Permissions())
     assert refused(world.with_image(private).with_image(ramdisk), ON_XEN) == ImageNotFound.of("aki-0000000f")
+
+
+def test_an_hvm_instance_has_no_kernel_and_neither_has_an_image_of_it() -> None:
+    """Rules A 5.3, A RI-12."""
+    world, instance = run(WORLD, launch(kernel_id=PV_GRUB_KERNELS[HOME.name][IMAGE.architecture]))
+    assert (instance.kernel_id, instance.ramdisk_id) == (None, None)
+    imaging = CreateImage(instance_id=instance.instance_id, name="golden")
+    after, made = apply(advance(world, minutes=1), imaging, by=ALICE)
+    assert after.images.get(made.image_id).kernel_id is None
+    assert problems(after) == ()
 
 
 def test_pv_grub_is_there_in_any_case_and_the_launch_may_name_it() -> None:

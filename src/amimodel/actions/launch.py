@@ -51,7 +51,7 @@ from amimodel.regions import AvailabilityZone, as_zone
 from amimodel.requests import GRANTED, Deciding, Finding, Outcome, Request
 from amimodel.tag_requests import ResourceType, TagSpecification, as_tag_specifications
 from amimodel.tags import NO_TAGS, Tags
-from amimodel.vocabulary import BootMode, RootDeviceType
+from amimodel.vocabulary import BootMode, RootDeviceType, VirtualizationType
 from amimodel.world import World
 
 _TAGGED: Final = (ResourceType.INSTANCE, ResourceType.VOLUME)
@@ -252,6 +252,7 @@ def _instance(world: World, plan: _Plan) -> Instance:
     request, image = plan.request, plan.image
     ephemeral = instance_store_devices(image.block_device_mappings, request.block_device_mappings, plan.kind)
     stoppable = image.root_device_type is RootDeviceType.EBS
+    paravirtual = image.virtualization_type is VirtualizationType.PARAVIRTUAL
     return Instance(
         instance_id=world.new_id("i-"),
         owner_id=plan.by.account,
@@ -265,8 +266,9 @@ def _instance(world: World, plan: _Plan) -> Instance:
         root_device_type=image.root_device_type,
         root_device_name=image.root_device_name,
         instance_store_devices=[BlockDeviceMapping(name, device) for name, device in ephemeral],
-        kernel_id=request.kernel_id or image.kernel_id,
-        ramdisk_id=request.ramdisk_id or image.ramdisk_id,
+        # An HVM instance finds its boot loader on its own disk, whatever the launch names (rules A 5.3, A RI-12).
+        kernel_id=(request.kernel_id or image.kernel_id) if paravirtual else None,
+        ramdisk_id=(request.ramdisk_id or image.ramdisk_id) if paravirtual else None,
         boot_mode=image.boot_mode,
         current_instance_boot_mode=plan.boot_mode,
         tpm_support=image.tpm_support,
