@@ -530,7 +530,9 @@ def test_an_hvm_instance_has_no_kernel_and_neither_has_an_image_of_it() -> None:
     assert (instance.kernel_id, instance.ramdisk_id) == (None, None)
     imaging = CreateImage(instance_id=instance.instance_id, name="golden")
     after, made = apply(advance(world, minutes=1), imaging, by=ALICE)
-    assert after.images.get(made.image_id).kernel_id is None
+    golden = after.images.get(made.image_id)
+    assert golden is not None
+    assert golden.kernel_id is None
     assert problems(after) == ()
 
 
