@@ -89,7 +89,7 @@ class Simulation:
         """
         with self._lock:
             if self.each_call or (self._world.tasks and self._world.tasks[0].due <= self._world.now):
-                self._advance(self.each_call)
+                self._go_on(engine.advance(self._world, self.each_call))
             result = engine.attempt(self._world, request, by=by)
             if not isinstance(request, Query):
                 if not isinstance(result, Refusal):
@@ -112,14 +112,13 @@ class Simulation:
         Raises `Malformed` for a moment that is past.
         """
         with self._lock:
-            span = by + timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-            self._advance(span if until is None else until + span - self._world.now)
+            span = {"days": days, "hours": hours, "minutes": minutes, "seconds": seconds}
+            self._go_on(engine.advance(self._world, by, until=until, **span))
             return self._world
 
-    def _advance(self, span: timedelta) -> None:
-        before = self._world.now
-        self._world = engine.advance(self._world, until=before + span)
-        self._past.append(_Moment(Advance(self._world.now - before), self._world))
+    def _go_on(self, later: World) -> None:
+        self._past.append(_Moment(Advance(later.now - self._world.now), later))
+        self._world = later
 
     def sleep(self, seconds: float) -> None:
         """Let so many seconds pass: what to put in the place of `time.sleep` in a program that polls by itself."""
