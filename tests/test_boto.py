@@ -6,7 +6,7 @@ Source: botocore 1.44.5, the models of the services; rules A E-1, A E-6, B G-1, 
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache, partial
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ from amimodel.boto._beyond import BEYOND
 from amimodel.boto._hook import KINDS
 from amimodel.boto._parameters import members_of, parameters_of, request_of
 from amimodel.callers import Caller
-from amimodel.engine import attempt
+from amimodel.engine import advance, attempt
 from amimodel.example_worlds import FRANKFURT, PROD, example_world
 from amimodel.history import replay
 from amimodel.malformed import Malformed
@@ -356,6 +356,14 @@ def test_in_a_world_in_which_nothing_takes_time_the_next_call_finds_it_done() ->
     copy = ec2.copy_image(SourceImageId=IMAGE.image_id, SourceRegion=str(FRANKFURT), Name="copy")["ImageId"]
     assert ec2.describe_images(ImageIds=[copy])["Images"][0]["State"] == "available"
     assert simulator.world.now == WORLD.now
+
+
+@given(hours=st.integers(0, 99), offset=st.integers(-12, 12))
+def test_time_passes_as_in_the_engine_until_a_moment_of_any_time_zone(hours: int, offset: int) -> None:
+    until = (WORLD.now + timedelta(hours=hours)).astimezone(timezone(timedelta(hours=offset)))
+    simulator = Simulator(WORLD)
+    assert simulator.advance(until=until, minutes=1) == advance(WORLD, until=until, minutes=1)
+    assert replay(simulator.trace).world == simulator.world
 
 
 def test_each_call_can_take_its_time() -> None:
