@@ -4,12 +4,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 from hypothesis import given
 from hypothesis import strategies as st
 
 from amimodel import consistency
 from amimodel._catalogue import Catalogue, Index
+from amimodel._integrity_laws import Check
 from amimodel._log import Log
 from amimodel._table import Table
 from amimodel.actions import DeregisterImage
@@ -19,11 +20,12 @@ from amimodel.clock import parse
 from amimodel.encryption import KmsKey
 from amimodel.engine import advance, attempt
 from amimodel.events import ImageStateChange
+from amimodel.example_worlds import example_world
 from amimodel.examples import WEB
 from amimodel.identifiers import AccountId, ImageId, SnapshotId
 from amimodel.images import DeregistrationProtection, Image
 from amimodel.instances import Instance, InstanceBlockDevice, InstanceState
-from amimodel.integrity import Extent, Law, Problem, problems
+from amimodel.integrity import _CHECKS, Extent, Law, Problem, problems
 from amimodel.limits import Limits
 from amimodel.permissions import EVERYONE, AccountPermission, Permissions
 from amimodel.product_codes import ProductCode
@@ -48,6 +50,7 @@ from amimodel.tombstones import Tombstone
 from amimodel.vocabulary import ImageState, OwnerAlias
 from amimodel.volumes import Volume, VolumeAttachment, VolumeState
 from amimodel.world import World
+from worlds import rich_world
 
 NOW = parse("2026-06-01T00:00:00Z")
 A_DAY = timedelta(days=1)
@@ -429,6 +432,48 @@ def test_a_law_follows_the_quirks(law: Law, world: World, quirks: Quirks, broken
 def test_how_long_a_public_image_may_go_without_being_deprecated_is_a_limit() -> None:
     assert Law.PUBLIC_IS_DEPRECATED_IN_TIME in {found.law for found in problems(LATE)}
     assert problems(evolve(LATE, limits=Limits(max_public_deprecation_years=3))) == ()
+
+
+# --- since an earlier world -------------------------------------------------------------------------------------------
+
+EVERY: list[World] = [
+    SOUND, LATE, TWICE, World(now=NOW), rich_world(), example_world(),
+    *(world for _, world, _, _ in BROKEN), *(world for _, world in NO_PROBLEMS),
+    *(evolve(world, quirks=quirks) for _, world, quirks, _ in QUIRKS),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("world", EVERY)
+def test_what_is_found_since_a_sound_world_is_all_there_is(world: World) -> None:
+    for extent in Extent:
+        assert set(problems(world, extent, since=SOUND)) == set(problems(world, extent))
+
+
+@pytest.mark.parametrize("world", EVERY)
+def test_what_has_not_changed_is_not_looked_at_again(world: World) -> None:
+    assert problems(world, since=world) == ()
+
+
+class Watched(World):
+    """A world that remembers which of its fields were looked at."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in FIELDS:
+            object.__getattribute__(self, "__dict__").setdefault("seen", set()).add(name)
+        return object.__getattribute__(self, name)
+
+
+FIELDS = frozenset(field.name for field in fields(World))
+
+
+@pytest.mark.parametrize("check", _CHECKS, ids=[check.law.name for check in _CHECKS])
+def test_a_check_looks_at_no_other_parts_than_it_says(check: Check) -> None:
+    seen = set[str]()
+    for world in EVERY:
+        watched = Watched(**{name: getattr(world, name) for name in FIELDS})
+        _ = list(check.find(watched))
+        seen |= vars(watched).get("seen", set())
+    assert seen == set(check.parts)
 
 
 # --- what requests and time make of a sound world ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ An index leads from a key (an owner, a tag, a snapshot) to the ids of the record
 from the records at any time, so it is no part of what a catalogue says: two catalogues of the same records are equal.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from typing import Final, Generic, NoReturn, TypeAlias, TypeVar, cast, final
 
@@ -120,12 +121,18 @@ class Catalogue(Generic[R]):
 
     def is_in_step(self) -> bool:
         """Whether the indexes are what the records say."""
-        anew = self.reindexed()
         return all(
-            {key: set(self.ids(name, key)) for key in self.keys(name)}
-            == {key: set(anew.ids(name, key)) for key in anew.keys(name)}
-            for name in self._indexes
+            {key: {*_ids(posting)} for key, posting in self._postings[name].items()} == self._said(index)
+            for name, index in self._indexes.items()
         )
+
+    def _said(self, index: Index[R]) -> dict[str, set[str]]:
+        """Under which keys the records are, as they say themselves."""
+        said: defaultdict[str, set[str]] = defaultdict(set)
+        for record_id, record in self.records.items():
+            for key in _spelled(index.keys(record)):
+                said[key].add(record_id)
+        return said
 
     def __len__(self) -> int:
         return len(self.records)

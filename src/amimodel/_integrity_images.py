@@ -1,11 +1,11 @@
 """Whether a world keeps the laws about images, snapshots, and what lies in the Recycle Bin or is gone."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
-from typing import Final, TypeAlias
+from typing import Final
 
-from amimodel._integrity_laws import Law
+from amimodel._integrity_laws import THINGS, Check, Law
 from amimodel.clock import to_nearest_minute
 from amimodel.identifiers import AccountId
 from amimodel.images import DeregistrationProtectionMode, Image
@@ -18,9 +18,6 @@ from amimodel.snapshots import Snapshot, SnapshotState
 from amimodel.tasks import EmptyRecycleBin, EndCooldown, FinishImage, FinishSnapshots
 from amimodel.vocabulary import ImageState, RootDeviceType
 from amimodel.world import World
-
-Check: TypeAlias = Callable[[World], Iterator[tuple[str, str]]]
-"""What looks for things that break a law: each with what breaks it."""
 
 _USABLE: Final = frozenset({ImageState.AVAILABLE, ImageState.DISABLED})
 
@@ -256,26 +253,26 @@ def _sharing_quota(world: World) -> Iterator[tuple[str, str]]:
             yield image.image_id, f"it is shared with {entities:,}, and may be with {quota:,}"
 
 
-CHECKS: Final[tuple[tuple[Law, Check], ...]] = (
-    (Law.NAME_IS_HELD_ONCE,                 _names),
-    (Law.DEPRECATED_AFTER_CREATION,         _deprecated_later),
-    (Law.PUBLIC_IS_DEPRECATED_IN_TIME,      _deprecated_in_time),
-    (Law.PUBLIC_IS_DEPRECATED,              _deprecated),
-    (Law.SNAPSHOTS_ARE_THERE,               _snapshots_there),
-    (Law.SNAPSHOTS_ARE_COMPLETED,           _snapshots_completed),
-    (Law.SNAPSHOTS_ARE_ITS_OWNERS,          _snapshots_owned),
-    (Law.SNAPSHOTS_ARE_IN_ITS_REGION,       _snapshots_in_region),
-    (Law.PENDING_IMAGE_WILL_BE_FINISHED,    _pending_image),
-    (Law.COOLDOWN_WILL_END,                 _cooldown),
-    (Law.CLOSED_SNAPSHOT_IS_NOT_PUBLIC,     _public_snapshots),
-    (Law.PENDING_SNAPSHOT_WILL_BE_FINISHED, _pending_snapshot),
-    (Law.MARKED_IN_BIN,                     _marked),
-    (Law.LEAVES_AFTER_ENTERING,             _left_later),
-    (Law.BINNED_CAN_BE_KEPT,                _kept),
-    (Law.BIN_WILL_BE_EMPTIED,               _emptied),
-    (Law.REMEMBERED_IS_GONE,                _remembered),
-    (Law.DEREGISTERED_IS_GONE,              _deregistered),
-    (Law.IMAGES_WITHIN_QUOTA,               _image_quota),
-    (Law.PUBLIC_IMAGES_WITHIN_QUOTA,        _public_quota),
-    (Law.SHARING_WITHIN_QUOTA,              _sharing_quota),
+CHECKS: Final[tuple[Check, ...]] = (
+    Check(Law.NAME_IS_HELD_ONCE,                 _names,               "images quirks"),
+    Check(Law.DEPRECATED_AFTER_CREATION,         _deprecated_later,    "images recycle_bin"),
+    Check(Law.PUBLIC_IS_DEPRECATED_IN_TIME,      _deprecated_in_time,  "images recycle_bin limits quirks"),
+    Check(Law.PUBLIC_IS_DEPRECATED,              _deprecated,          "images recycle_bin"),
+    Check(Law.SNAPSHOTS_ARE_THERE,               _snapshots_there,     "images snapshots recycle_bin quirks"),
+    Check(Law.SNAPSHOTS_ARE_COMPLETED,           _snapshots_completed, "images snapshots"),
+    Check(Law.SNAPSHOTS_ARE_ITS_OWNERS,          _snapshots_owned,     "images snapshots quirks"),
+    Check(Law.SNAPSHOTS_ARE_IN_ITS_REGION,       _snapshots_in_region, "images snapshots"),
+    Check(Law.PENDING_IMAGE_WILL_BE_FINISHED,    _pending_image,       "images snapshots tasks"),
+    Check(Law.COOLDOWN_WILL_END,                 _cooldown,            "images tasks"),
+    Check(Law.CLOSED_SNAPSHOT_IS_NOT_PUBLIC,     _public_snapshots,    "snapshots"),
+    Check(Law.PENDING_SNAPSHOT_WILL_BE_FINISHED, _pending_snapshot,    "snapshots tasks"),
+    Check(Law.MARKED_IN_BIN,                     _marked,              f"recycle_bin {THINGS}"),
+    Check(Law.LEAVES_AFTER_ENTERING,             _left_later,          "recycle_bin"),
+    Check(Law.BINNED_CAN_BE_KEPT,                _kept,                "recycle_bin quirks"),
+    Check(Law.BIN_WILL_BE_EMPTIED,               _emptied,             "recycle_bin tasks"),
+    Check(Law.REMEMBERED_IS_GONE,                _remembered,          "tombstones"),
+    Check(Law.DEREGISTERED_IS_GONE,              _deregistered,        "images recycle_bin"),
+    Check(Law.IMAGES_WITHIN_QUOTA,               _image_quota,         "images recycle_bin owner_aliases limits"),
+    Check(Law.PUBLIC_IMAGES_WITHIN_QUOTA,        _public_quota,        "images recycle_bin owner_aliases limits"),
+    Check(Law.SHARING_WITHIN_QUOTA,              _sharing_quota,       "images owner_aliases limits"),
 )  # fmt: skip

@@ -1,6 +1,12 @@
-"""The laws of a world, each with the rules it follows from and the worlds it holds in."""
+"""The laws of a world, each with the rules it follows from and the worlds it holds in, and what a check of one is."""
 
+from collections.abc import Callable, Iterator
 from enum import Enum, unique
+from typing import Final
+
+from attrs import field, frozen
+
+from amimodel.world import World
 
 
 @unique
@@ -136,3 +142,27 @@ class Law(Enum):
     def extent(self) -> Extent:
         """The least extent of the worlds that it holds in."""
         return self.value[2]
+
+
+THINGS: Final = "images snapshots volumes instances"
+"""The parts of a world that have things with tags."""
+
+
+def _parts(parts: str) -> tuple[str, ...]:
+    return tuple(parts.split())
+
+
+@frozen
+class Check:
+    """What looks for things that break a law, each with what breaks it; and the parts of a world that it looks at.
+
+    What it finds depends on nothing else: where those parts are what they were, it finds what it found.
+    """
+
+    law: Law
+    find: Callable[[World], Iterator[tuple[str, str]]]
+    parts: tuple[str, ...] = field(converter=_parts)
+
+    def is_due(self, world: World, since: World | None) -> bool:
+        """Whether anything that it looks at is another than it was, as far as there is an earlier world."""
+        return since is None or any(getattr(world, part) is not getattr(since, part) for part in self.parts)

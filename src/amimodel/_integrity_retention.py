@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from amimodel._integrity_images import Check
-from amimodel._integrity_laws import Law
+from amimodel._integrity_laws import Check, Law
 from amimodel.retention import RetentionRuleLockState, RetentionRuleStatus
 from amimodel.snapshots import SnapshotState
 from amimodel.tasks import ActivateRetentionRule, EndUnlockDelay, FinishRecovery
@@ -49,10 +48,10 @@ def _quota(world: World) -> Iterator[tuple[str, str]]:
             yield account, f"it has {count:,} retention rules in {region}, and may have {quota:,}"
 
 
-CHECKS: Final[tuple[tuple[Law, Check], ...]] = (
-    (Law.RECOVERING_SNAPSHOT_WILL_BE_COMPLETED, _recovering),
-    (Law.PENDING_RULE_WILL_RETAIN,              _pending),
-    (Law.UNLOCKING_WILL_END,                    _unlocking),
-    (Law.UNLOCKING_HAS_AN_END,                  _ending),
-    (Law.RETENTION_RULES_WITHIN_QUOTA,          _quota),
+CHECKS: Final[tuple[Check, ...]] = (
+    Check(Law.RECOVERING_SNAPSHOT_WILL_BE_COMPLETED, _recovering, "snapshots tasks"),
+    Check(Law.PENDING_RULE_WILL_RETAIN,              _pending,    "retention_rules tasks"),
+    Check(Law.UNLOCKING_WILL_END,                    _unlocking,  "retention_rules tasks"),
+    Check(Law.UNLOCKING_HAS_AN_END,                  _ending,     "retention_rules"),
+    Check(Law.RETENTION_RULES_WITHIN_QUOTA,          _quota,      "retention_rules limits"),
 )  # fmt: skip

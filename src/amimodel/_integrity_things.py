@@ -1,13 +1,12 @@
 """Whether a world keeps the laws about places and ids, instances and volumes, tags, keys, and time."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 from itertools import chain, pairwise
-from typing import Any, Final
+from typing import Final
 
-from amimodel._catalogue import Catalogue
-from amimodel._integrity_images import Check
-from amimodel._integrity_laws import Law
+from amimodel._integrity_laws import THINGS, Check, Law
 from amimodel.images import Image
 from amimodel.instance_lifecycle import time_to_arrive
 from amimodel.instances import InstanceState
@@ -19,16 +18,7 @@ from amimodel.world import World
 # --- everything in its place ------------------------------------------------------------------------------------------
 
 
-def _registers(world: World) -> Mapping[str, Catalogue[Any]]:
-    return {
-        "images": world.images,
-        "snapshots": world.snapshots,
-        "volumes": world.volumes,
-        "instances": world.instances,
-        "recycle_bin": world.recycle_bin,
-        "retention_rules": world.retention_rules,
-        "tombstones": world.tombstones,
-    }
+_REGISTERS: Final = f"{THINGS} recycle_bin retention_rules tombstones"
 
 
 def _own_ids(world: World) -> Iterator[tuple[str, str]]:
@@ -71,10 +61,9 @@ def _one_place(world: World) -> Iterator[tuple[str, str]]:
             yield image_id, "it is gone and in the Recycle Bin"
 
 
-def _in_step(world: World) -> Iterator[tuple[str, str]]:
-    for name, register in _registers(world).items():
-        if not register.is_in_step():
-            yield name, "an index is out of step"
+def _in_step(world: World, *, name: str) -> Iterator[tuple[str, str]]:
+    if not getattr(world, name).is_in_step():
+        yield name, "an index is out of step"
 
 
 def _begun(world: World) -> Iterator[tuple[str, datetime]]:
@@ -270,28 +259,28 @@ def _told_in_order(world: World) -> Iterator[tuple[str, str]]:
         latest = event.time
 
 
-CHECKS: Final[tuple[tuple[Law, Check], ...]] = (
-    (Law.UNDER_ITS_OWN_ID,               _own_ids),
-    (Law.IN_A_REGION,                    _regions),
-    (Law.IN_ONE_PLACE,                   _one_place),
-    (Law.INDEXES_ARE_IN_STEP,            _in_step),
-    (Law.BEGUN_BEFORE_NOW,               _before_now),
-    (Law.ATTACHED_IS_IN_USE,             _in_use),
-    (Law.ATTACHED_TO_WHAT_IS_THERE,      _attached),
-    (Law.ATTACHED_IN_ITS_ZONE,           _nearby),
-    (Law.MAPPING_NAMES_ITS_VOLUMES,      _mapped),
-    (Law.TERMINATED_HAS_NO_VOLUMES,      _terminated),
-    (Law.INSTANCE_WILL_ARRIVE,           _arriving),
-    (Law.TERMINATED_WILL_BE_FORGOTTEN,   _forgotten),
-    (Law.IMAGE_IS_REMEMBERED,            _launched),
-    (Law.FOREIGN_TAGS_ARE_ON_SOMETHING,  _on_something),
-    (Law.FOREIGN_TAGS_ARE_NOT_THE_OWNERS, _not_owners),
-    (Law.FOREIGN_TAGS_ARE_PRIVATE,       _private),
-    (Law.FOREIGN_TAGS_ARE_SOME,          _some),
-    (Law.TAGS_WITHIN_LIMIT,              _tag_limit),
-    (Law.ALIAS_NAMES_A_KEY,              _aliases),
-    (Law.TASKS_ARE_IN_ORDER,             _in_order),
-    (Law.TASKS_ARE_TO_COME,              _to_come),
-    (Law.EVENTS_ARE_NUMBERED,            _numbered),
-    (Law.EVENTS_ARE_IN_ORDER,            _told_in_order),
+CHECKS: Final[tuple[Check, ...]] = (
+    Check(Law.UNDER_ITS_OWN_ID,                _own_ids,       f"{_REGISTERS} keys bundles"),
+    Check(Law.IN_A_REGION,                     _regions,       "images snapshots recycle_bin tombstones"),
+    Check(Law.IN_ONE_PLACE,                    _one_place,     "images snapshots recycle_bin tombstones"),
+    *(Check(Law.INDEXES_ARE_IN_STEP, partial(_in_step, name=name), name) for name in _REGISTERS.split()),
+    Check(Law.BEGUN_BEFORE_NOW,                _before_now,    f"now recycle_bin tombstones {THINGS}"),
+    Check(Law.ATTACHED_IS_IN_USE,              _in_use,        "volumes"),
+    Check(Law.ATTACHED_TO_WHAT_IS_THERE,       _attached,      "volumes instances"),
+    Check(Law.ATTACHED_IN_ITS_ZONE,            _nearby,        "volumes instances"),
+    Check(Law.MAPPING_NAMES_ITS_VOLUMES,       _mapped,        "volumes instances"),
+    Check(Law.TERMINATED_HAS_NO_VOLUMES,       _terminated,    "volumes instances"),
+    Check(Law.INSTANCE_WILL_ARRIVE,            _arriving,      "instances tasks timing"),
+    Check(Law.TERMINATED_WILL_BE_FORGOTTEN,    _forgotten,     "instances tasks"),
+    Check(Law.IMAGE_IS_REMEMBERED,             _launched,      "instances images recycle_bin tombstones"),
+    Check(Law.FOREIGN_TAGS_ARE_ON_SOMETHING,   _on_something,  f"foreign_tags recycle_bin {THINGS}"),
+    Check(Law.FOREIGN_TAGS_ARE_NOT_THE_OWNERS, _not_owners,    f"foreign_tags recycle_bin {THINGS}"),
+    Check(Law.FOREIGN_TAGS_ARE_PRIVATE,        _private,       "foreign_tags"),
+    Check(Law.FOREIGN_TAGS_ARE_SOME,           _some,          "foreign_tags"),
+    Check(Law.TAGS_WITHIN_LIMIT,               _tag_limit,     f"foreign_tags recycle_bin limits {THINGS}"),
+    Check(Law.ALIAS_NAMES_A_KEY,               _aliases,       "keys key_aliases"),
+    Check(Law.TASKS_ARE_IN_ORDER,              _in_order,      "tasks"),
+    Check(Law.TASKS_ARE_TO_COME,               _to_come,       "now tasks"),
+    Check(Law.EVENTS_ARE_NUMBERED,             _numbered,      "events"),
+    Check(Law.EVENTS_ARE_IN_ORDER,             _told_in_order, "now events"),
 )  # fmt: skip

@@ -190,7 +190,7 @@ def sound(taken: Taken) -> tuple[str, ...]:
     if taken.after is taken.before:
         return ()
     for extent in Extent:  # a world that was made of answers is only part of one: it is asked for less
-        found = problems(taken.after, extent)
+        found = problems(taken.after, extent, since=taken.before)
         if not found:
             return ()
         if not problems(taken.before, extent):
