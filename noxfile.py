@@ -110,10 +110,11 @@ def solve(session: nox.Session) -> None:
 
 @nox.session
 def nightly(session: nox.Session) -> None:
-    """Take a million steps, each held against the laws. It takes hours."""
+    """Take a million steps, each held against the laws, on every core. `night.xml` says how many they were."""
     session.install("-e", ".[dev]")
     test = "tests/test_machine.py::test_whatever_happens_keeps_the_laws"
-    session.run("python", "-m", "pytest", "-n", "0", test, *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"})
+    told = f"--junit-xml={Path(session.create_tmp()).resolve() / 'night.xml'}"
+    session.run("python", "-m", "pytest", test, told, *session.posargs, env={"HYPOTHESIS_PROFILE": "deep"})
 
 
 @nox.session

@@ -1,10 +1,11 @@
 """The state machine: it keeps the laws, finds what breaks an invariant, and shows it as code that can be pasted."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar
 
 import pytest
+from attrs import evolve
 from hypothesis import Phase, settings
 from hypothesis.stateful import invariant, run_state_machine_as_test
 
@@ -12,17 +13,31 @@ from amimodel import callers, history, regions
 from amimodel.actions import ACTIONS
 from amimodel.example_worlds import BUILD, FRANKFURT, example_world
 from amimodel.history import Asked, replay
+from amimodel.limits import Limits
 from amimodel.refusals import Refusal
 from amimodel.regions import Region
 from amimodel.requests import Outcome
+from amimodel.testing.corners import corner_world
 from amimodel.testing.laws import LAWS, Law, Taken
 from amimodel.testing.machine import AmiMachine
+from amimodel.timing import Timing
 from amimodel.vocabulary import ImageState
+from amimodel.world import World
+from worlds import rich_world
 
 QUIET = settings(max_examples=40, stateful_step_count=10, database=None, phases=[Phase.generate, Phase.shrink])
 FEW = settings(max_examples=4, stateful_step_count=25, database=None)
-# By night a million steps: 10,000 lives of a hundred.
-MANY = settings(stateful_step_count=100, database=None) if settings().max_examples >= 10_000 else FEW
+
+STARTS = {
+    "the example": example_world(),
+    "the corners": corner_world(),
+    "small quotas": evolve(example_world(), limits=Limits.tiny()),
+    "no time": evolve(rich_world(), timing=Timing.instant()),
+}
+# By night a million steps: 20 times 500 lives of a hundred, so that every core has its share.
+BY_NIGHT = settings().max_examples >= 10_000
+PARTS = [(start, number) for start in STARTS for number in range(5 if BY_NIGHT else 1)]
+MANY = settings(max_examples=500, stateful_step_count=100, database=None) if BY_NIGHT else FEW
 
 
 def failure_of(machine: type[AmiMachine]) -> BaseException:
@@ -39,9 +54,23 @@ def run(machine: type[AmiMachine]) -> None:
     run_state_machine_as_test(machine, settings=FEW)
 
 
-def test_whatever_happens_keeps_the_laws() -> None:
-    assert AmiMachine.laws is LAWS
-    run_state_machine_as_test(AmiMachine, settings=MANY)
+@pytest.mark.parametrize(("name", "number"), PARTS)
+def test_whatever_happens_keeps_the_laws(
+    name: str, number: int, record_property: Callable[[str, object], None]
+) -> None:
+    taken = 0
+
+    class Life(AmiMachine):
+        start: ClassVar[World] = STARTS[name]
+
+        def after_step(self, _: Taken) -> None:
+            nonlocal taken
+            taken += 1
+
+    assert Life.laws is LAWS
+    run_state_machine_as_test(Life, settings=MANY)
+    record_property("steps", taken)
+    assert taken >= MANY.max_examples
 
 
 class NoneDisabled(AmiMachine):

@@ -5,13 +5,12 @@ import importlib
 import pkgutil
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 import pytest
-from attrs import evolve
-from hypothesis import Phase, find, given, seed, settings
+from attrs import evolve, fields
+from hypothesis import HealthCheck, Phase, find, given, seed, settings
 from hypothesis import strategies as st
 from hypothesis.vendor.pretty import pretty
 
@@ -25,15 +24,26 @@ from amimodel.example_worlds import BUILD, FRANKFURT, example_world
 from amimodel.history import Advance, Asked, Step, Trace
 from amimodel.integrity import problems
 from amimodel.limits import Limits
-from amimodel.refusals import Refusal
+from amimodel.quirks import Quirks
+from amimodel.refusals import ImageNotFound, NotAuthorizedForImage, Refusal
 from amimodel.testing import strategies as ec2
+from amimodel.testing.corners import corner_world
+from amimodel.testing.strategies._cases import CASES, Case
+from amimodel.testing.strategies._sight import Sight
 from amimodel.timing import Timing
 from amimodel.vocabulary import ImageState
 from amimodel.world import World
 from worlds import rich_world
 
 WORLD: Final = example_world()
+OF_IMAGES: Final = ("DisableImage", "EnableImage", "DeregisterImage")
 BUILDER: Final = Caller(account=BUILD, region=FRANKFURT)
+
+
+# The first example that fits, and no smaller one.
+FIRST: Final = settings(
+    max_examples=100, database=None, phases=[Phase.generate], suppress_health_check=[HealthCheck.filter_too_much]
+)
 
 
 def _with_binned_snapshot(world: World) -> World:
@@ -50,6 +60,7 @@ STARTS: Final = (
     evolve(rich_world(), limits=Limits.tiny()),
     rich_world(),
     _with_binned_snapshot(WORLD),
+    corner_world(),
 )
 
 # --- what is met ------------------------------------------------------------------------------------------------------
@@ -58,29 +69,6 @@ ROUNDS: Final = 6
 LIVES: Final = 9
 PAST: Final = 6
 ASKED: Final = 100
-
-# What takes several things at once that chance seldom brings together. Each has a test of its own.
-RARE: Final = frozenset({
-    "AllowedImagesDisabled", "AsymmetricDefaultKey", "AttachmentLimitReached", "BackingSnapshotNotFound",
-    "BillingProductCopyRefused", "BootModeUnsupported", "BootVolumeTypeUnsupported",
-    "CompletionDurationUnsupported", "CooldownKept", "EnaRequired", "EncryptedFalseRefused",
-    "EncryptedImageNotPublic", "ForeignSharedTag", "HttpTokensEnforced", "IdempotentParameterMismatch",
-    "ImageManagedByBackup", "InitializationRateWithoutSnapshot", "InstanceStoreCopyNotEncrypted",
-    "InstanceStoreRootNotStoppable", "InstanceTypeNotAllowed", "IopsRequired", "KernelRequired",
-    "LaunchEncryptedFlagRefused", "ManagedByDeclarativePolicy", "ManagedKeySnapshotNotShared",
-    "ManifestDeviceRefused", "ManifestKernelNotFound", "ManifestNotUnderstood", "ManifestRootTooLarge",
-    "MarketplaceCopyRefused", "NoStoragePermission", "NotAuthorizedForImages", "OverlappingPermissions",
-    "ParavirtualCopyRefused", "ParavirtualUefi", "ProductCodeImageNotPublic", "ProductCodeSnapshotNotPublic",
-    "ProductCodesKept", "PublicImageQuotaReached", "ReplacementSnapshotTooSmall", "RootDeviceSuppressed",
-    "RootDeviceTypeMismatch", "RootSnapshotChanged", "RulesPerTagQuotaReached", "ShutdownBehaviorRefused",
-    "SnapshotDurationUnsupported", "SnapshotLocationsDiffer", "SnapshotManagedByBackup", "SnapshotNotOwned",
-    "SnapshotOnInstanceStoreDevice", "SnapshotSetTooLarge", "SnapshotTakenTooSoon", "SnapshotUnfitForVolumeType",
-    "SnapshotsArchived", "SubscriptionRequired", "TagKeyTooLong", "TerminationProtected",
-    "TimeBasedCopyQuotaReached", "TooManyImageCopies", "TooManyImagesOfInstance", "TooManySnapshotCopies",
-    "TooManySnapshotsOfVolume", "TpmOnArm", "TpmUnsupported", "UnencryptedCopyRefused",
-    "VolumeCombinationRefused", "VolumeInWrongState", "VolumeOnInstanceStoreImage", "VolumeValueRefused",
-    "WatermarkLimitReached", "WatermarkedImageNotPublic",
-})  # fmt: skip
 
 
 class Met:
@@ -119,6 +107,8 @@ def _names(kind: Any) -> set[str]:
 
 
 DECLARED: Final = set[str]().union(*map(_names, ACTIONS.values()))
+# What takes several things at once, which chance brings together now and then. It is asked for below.
+RARE: Final = {case.refusal.__name__ for case in CASES}
 
 
 def live(met: Met, wanted: list[str], number: int) -> None:
@@ -152,11 +142,26 @@ def test_every_action_is_granted_and_refused_every_refusal_met_and_every_state_o
     assert set(ImageState) - met.states <= {ImageState.DEREGISTERED, ImageState.TRANSIENT}
 
 
-def test_what_chance_does_not_meet_has_a_test_of_its_own() -> None:
-    assert RARE <= DECLARED
-    here = Path(__file__)
-    texts = [path.read_text(encoding="utf-8") for path in here.parent.glob("test_*.py") if path != here]
-    assert [name for name in sorted(RARE) if not any(name in text for text in texts)] == []
+QUIRKS: Final[dict[str, dict[str, Any]]] = {
+    case.refusal.__name__: dict([case.quirk]) for case in CASES if case.quirk is not None
+}
+FEW: Final = evolve(corner_world(), limits=Limits.tiny())
+CORNERS: Final = {"ImageQuotaReached": FEW, "SnapshotQuotaReached": FEW}
+"""Where a quota has to be full that leaves no room for anything else."""
+
+
+@pytest.mark.parametrize("name", sorted(DECLARED))
+def test_every_refusal_that_is_declared_can_be_asked_for(name: str) -> None:
+    world, wanted = CORNERS.get(name, corner_world()), getattr(refusals, name)
+    world = evolve(world, quirks=Quirks(**QUIRKS.get(name, {})))
+    asked = find(ec2.askings(world, refused_with=[wanted]), lambda _: True, settings=FIRST, random=Random(1))
+    assert type(attempt(world, asked.request, by=asked.by)) is wanted
+
+
+@pytest.mark.parametrize("case", CASES, ids=[f"{case.action}-{case.refusal.__name__}" for case in CASES])
+def test_a_case_names_a_refusal_that_its_action_declares(case: Case) -> None:
+    assert case.refusal in ACTIONS[case.action].refusals
+    assert set(case.given) <= {field.name for field in fields(ACTIONS[case.action])}
 
 
 # --- what was asked for -----------------------------------------------------------------------------------------------
@@ -172,6 +177,23 @@ def test_what_is_to_be_granted_is(request: Any) -> None:
 @given(ec2.requests(WORLD, by=BUILDER, granted=False))
 def test_what_is_to_be_refused_is(request: Any) -> None:
     assert isinstance(attempt(WORLD, request, by=BUILDER), Refusal)
+
+
+@settings(max_examples=25)
+@given(ec2.requests(WORLD, refused_with=[ImageNotFound, NotAuthorizedForImage], actions=OF_IMAGES))
+def test_what_is_to_be_refused_for_a_reason_is(request: Any) -> None:
+    assert request.action in OF_IMAGES
+    reasons = {type(attempt(WORLD, request, by=caller)) for caller in Sight(WORLD).askers}
+    assert reasons & {ImageNotFound, NotAuthorizedForImage}
+
+
+def test_what_cannot_be_refused_so_is_not_asked_for() -> None:
+    with pytest.raises(ValueError, match=r"^No request of these actions is refused with ImageNotFound\.$"):
+        _ = ec2.requests(WORLD, refused_with=[ImageNotFound], actions=["CreateVolume"])
+    with pytest.raises(ValueError, match=r"^What is granted is not refused with ImageNotFound\.$"):
+        _ = ec2.askings(WORLD, refused_with=[ImageNotFound], granted=True)
+    with pytest.raises(ValueError, match=r"^No request of these actions is refused with nothing\.$"):
+        _ = ec2.askings(WORLD, refused_with=[])
 
 
 @settings(max_examples=15)
@@ -313,5 +335,6 @@ def test_a_failing_world_is_shown_as_the_trace_that_leads_to_it() -> None:
 
 def test_a_world_of_many_things_is_shown_in_a_line() -> None:
     assert pretty(WORLD) == "example_world()"
+    assert pretty(corner_world()) == "corner_world()"
     assert pretty(advance(WORLD, minutes=5)).startswith("<World of ")
     assert pretty(World(now=WORLD.now, limits=Limits.tiny())).count("\n") <= 4

@@ -114,9 +114,16 @@ def shapes_of(action: str) -> tuple[Shape, ...]:
 
     Whether it is a dry run is not among them: every request may be one.
     """
+    return tuple(_shape(action, shape) for shape in _SHAPES.get(action, ((),)))
+
+
+@cache
+def needed_by(action: str) -> Shape:
+    """The shape of a request that is given nothing but what EC2 requires."""
+    return _shape(action, ())
+
+
+def _shape(action: str, shape: tuple[str, ...]) -> Shape:
     told: list[Attribute[Any]] = [one for one in fields(ACTIONS[action]) if one.init and one.name != "dry_run"]
-    shapes: list[Shape] = []
-    for shape in _SHAPES.get(action, ((),)):
-        given = tuple(one.name for one in told if one.default is NOTHING or one.name in shape)
-        shapes.append((given, tuple(one.name for one in told if one.name not in given)))
-    return tuple(shapes)
+    given = tuple(one.name for one in told if one.default is NOTHING or one.name in shape)
+    return given, tuple(one.name for one in told if one.name not in given)

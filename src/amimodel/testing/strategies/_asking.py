@@ -13,8 +13,9 @@ from amimodel.history import Asked
 from amimodel.malformed import Malformed
 from amimodel.regions import Region
 from amimodel.requests import Query, Request
-from amimodel.testing.strategies._action_values import Shape, shapes_of, value_of
-from amimodel.testing.strategies._filling import Filling, at_last, below
+from amimodel.testing.strategies._action_values import Shape, needed_by, shapes_of, value_of
+from amimodel.testing.strategies._cases import Case, cases_of
+from amimodel.testing.strategies._filling import Filling, Make, at_last, below
 from amimodel.testing.strategies._sight import Sight
 
 # --- which action, and who --------------------------------------------------------------------------------------------
@@ -118,10 +119,10 @@ def people(sight: Sight, accounts: Iterable[str] | None, regions: Iterable[str |
     return tuple(Caller(account=owner, region=place) for owner in owners for place in places)
 
 
-def drawn_asking(draw: st.DrawFn, sight: Sight, action: str) -> Asked:
+def drawn_asking(draw: st.DrawFn, sight: Sight, action: str, case: Case | None = None) -> Asked:
     """A request of an action, and who makes it: whose sight it is, or else AWS itself mostly what only AWS may do."""
     if sight.by is not None:
-        return Asked(sight.by, drawn_request(draw, sight, action))
+        return Asked(sight.by, drawn_request(draw, sight, action, case))
     match ACTIONS[action].service:
         case "aws":
             there = sight.providers
@@ -130,7 +131,7 @@ def drawn_asking(draw: st.DrawFn, sight: Sight, action: str) -> Asked:
         case _:
             there = sight.askers_about(_named_by(action))
     by = there[draw(below(len(there)))]
-    return Asked(by, drawn_request(draw, sight.of(by), action))
+    return Asked(by, drawn_request(draw, sight.of(by), action, case))
 
 
 # --- the parameters ---------------------------------------------------------------------------------------------------
@@ -138,19 +139,23 @@ def drawn_asking(draw: st.DrawFn, sight: Sight, action: str) -> Asked:
 _MOST_EXTRAS: Final = 3
 _CHANCES: Final = 16
 _ENOUGH: Final = 8
+_A_CASE: Final = 13
 _DRY: Final = 15
 
 
-def drawn_request(draw: st.DrawFn, sight: Sight, action: str) -> Request[Any]:
-    """A request of an action: what it needs, and a few of the parameters that it may have."""
-    return at_last(partial(_filled_in, draw, sight, action))
+def drawn_request(draw: st.DrawFn, sight: Sight, action: str, case: Case | None = None) -> Request[Any]:
+    """A request of an action: what it needs, and a few of the parameters that it may have.
+
+    Without a case that it is to be of, it is of one now and then.
+    """
+    return at_last(partial(_filled_in, draw, sight, action, case))
 
 
-def _filled_in(draw: st.DrawFn, sight: Sight, action: str) -> Request[Any] | None:
+def _filled_in(draw: st.DrawFn, sight: Sight, action: str, case: Case | None) -> Request[Any] | None:
     filling = Filling(draw, sight)
-    given, optional = filling.pick(_shapes(action, sight.parts))
+    given, optional, makes = _begun(filling, action, case)
     for name in given:
-        filling.taken[name] = value_of(action, name)(filling)
+        filling.taken[name] = (makes.get(name) or value_of(action, name))(filling)
     for _ in range(_MOST_EXTRAS if optional else 0):
         if draw(below(_CHANCES)) < _ENOUGH:
             break
@@ -160,6 +165,20 @@ def _filled_in(draw: st.DrawFn, sight: Sight, action: str) -> Request[Any] | Non
     if draw(below(_CHANCES)) == _DRY:
         filling.taken["dry_run"] = True
     return _well_formed(ACTIONS[action], filling.taken, given)
+
+
+def _begun(filling: Filling, action: str, case: Case | None) -> tuple[Sequence[str], Sequence[str], Mapping[str, Make]]:
+    """What the request is given, what it may have besides, and what the case has to say about it."""
+    cases = cases_of(action)
+    if case is None and cases and filling.draw(below(_CHANCES)) >= _A_CASE:
+        case = filling.pick(cases)
+    if case is None:
+        return *filling.pick(_shapes(action, filling.sight.parts)), _NOTHING_SAID
+    needed, optional = needed_by(action)
+    return (*case.given, *(name for name in needed if name not in case.given)), optional, case.given
+
+
+_NOTHING_SAID: Final[Mapping[str, Make]] = MappingProxyType({})
 
 
 def _well_formed(kind: type[Request[Any]], parameters: dict[str, Any], given: Sequence[str]) -> Request[Any] | None:

@@ -60,7 +60,7 @@ _VOLUMES: Final[tuple[Device, ...]] = (
 )
 
 
-def _root_device(filling: Filling) -> str:
+def root_device(filling: Filling) -> str:
     """The root device of the image that the request names, as far as there is one."""
     image = filling.sight.world.images.get(str(filling.taken.get("image_id")))
     return _ROOT if image is None or image.root_device_name is None else image.root_device_name
@@ -84,7 +84,7 @@ _OF_SNAPSHOT: Final[tuple[dict[str, Any], ...]] = (
 
 def mappings(filling: Filling) -> list[BlockDeviceMapping]:
     """Entries that add devices to those of an image or of an instance, or change them."""
-    names = (_root_device(filling), *_NAMES)
+    names = (root_device(filling), *_NAMES)
     return [_entry(filling, names) for _ in range(filling.pick((1, 1, 2, 4)))]
 
 

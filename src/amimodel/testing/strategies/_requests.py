@@ -1,21 +1,20 @@
 """Requests that mostly name things a world has, and callers who are there to make them."""
 
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
 from hypothesis import strategies as st
 
 from amimodel.actions import ACTIONS
 from amimodel.callers import Caller
-from amimodel.engine import attempt
 from amimodel.history import Asked
 from amimodel.refusals import Refusal
 from amimodel.regions import Region
 from amimodel.requests import Request
-from amimodel.testing.strategies._asking import Menu, drawn_asking, drawn_request, menu, people
-from amimodel.testing.strategies._filling import at_last, below
+from amimodel.testing.strategies._asking import Menu, drawn_request, menu, people
+from amimodel.testing.strategies._filling import below
 from amimodel.testing.strategies._sight import Sight
+from amimodel.testing.strategies._wishes import Wish, fitting, wish_for
 from amimodel.world import World
 
 
@@ -38,7 +37,12 @@ def callers(world: World, *, provider: bool = False, denied: Iterable[str] = ())
 
 
 def requests(
-    world: World, *, by: Caller | None = None, granted: bool | None = None, actions: Iterable[str] | None = None
+    world: World,
+    *,
+    by: Caller | None = None,
+    granted: bool | None = None,
+    refused_with: Iterable[type[Refusal]] | None = None,
+    actions: Iterable[str] | None = None,
 ) -> st.SearchStrategy[Request[Any]]:
     """Requests of every action, or of those named, that mostly name what is there: granted ones and refused ones.
 
@@ -52,23 +56,34 @@ def requests(
     only those that are granted, or only those that are refused: to `by`, or else to somebody of `callers(world)`.
 
     >>> from amimodel.engine import attempt
-    >>> from amimodel.refusals import Refusal
     >>> build = Caller(account="222233334444", region="eu-central-1")
     >>> request = find(
     ...     requests(example_world(), by=build, granted=True, actions=["DisableImage"]), lambda request: True
     ... )
     >>> isinstance(attempt(example_world(), request, by=build), Refusal)
     False
+
+    With `refused_with`, only those that are refused for one of these reasons, where the world has what that takes;
+    `amimodel.testing.corners` has a world that has it for every reason.
+
+    >>> from amimodel.refusals import ImageUnavailable
+    >>> copies = requests(example_world(), refused_with=[ImageUnavailable], actions=["CopyImage"])
+    >>> find(copies, lambda request: True).source_image_id  # it is disabled
+    'ami-0fa00000000000450'
+
+    Raises `ValueError` where no request of these actions can be refused so.
     """
     sight = Sight(world)
-    wanted = menu(_fit_for(by) if actions is None else tuple(actions), sight)
-    return _requests(sight if by is None else sight.of(by), wanted, granted=granted)
+    able = _fit_for(by) if actions is None else tuple(actions)
+    wish = wish_for(able, granted=granted, refused_with=refused_with)
+    return _requests(sight if by is None else sight.of(by), menu(wish.actions, sight), wish)
 
 
 def askings(
     world: World,
     *,
     granted: bool | None = None,
+    refused_with: Iterable[type[Refusal]] | None = None,
     accounts: Iterable[str] | None = None,
     regions: Iterable[str | Region] | None = None,
     actions: Iterable[str] | None = None,
@@ -80,32 +95,25 @@ def askings(
     >>> find(askings(example_world(), granted=True, actions=["DisableImage"]), lambda asked: True).request.action
     'DisableImage'
 
-    Those who ask are of `accounts`, in `regions`; where neither is given, everybody who has something there.
+    Those who ask are of `accounts`, in `regions`; where neither is given, everybody who has something there. What
+    `refused_with` is, and raises, `requests` says.
     """
     sight = Sight(world, there=people(Sight(world), accounts, regions))
-    return _askings(sight, menu(Menu(ACTIONS if actions is None else actions), sight), granted=granted)
+    able = tuple(ACTIONS if actions is None else actions)
+    wish = wish_for(able, granted=granted, refused_with=refused_with)
+    return _askings(sight, menu(wish.actions, sight), wish)
 
 
 @st.composite
-def _requests(draw: st.DrawFn, sight: Sight, wanted: Menu, *, granted: bool | None) -> Request[Any]:
-    if granted is None:
+def _requests(draw: st.DrawFn, sight: Sight, wanted: Menu, wish: Wish) -> Request[Any]:
+    if wish.is_open:
         return drawn_request(draw, sight, wanted[draw(below(len(wanted)))])
-    return at_last(partial(_fitting, draw, sight, wanted, granted=granted)).request
+    return fitting(draw, sight, wanted, wish).request
 
 
 @st.composite
-def _askings(draw: st.DrawFn, sight: Sight, wanted: Menu, *, granted: bool | None) -> Asked:
-    return at_last(partial(_fitting, draw, sight, wanted, granted=granted))
-
-
-def _fitting(draw: st.DrawFn, sight: Sight, wanted: Menu, *, granted: bool | None) -> Asked | None:
-    asked = drawn_asking(draw, sight, wanted[draw(below(len(wanted)))])
-    return asked if granted is None or is_granted(sight.world, asked) is granted else None
-
-
-def is_granted(world: World, asked: Asked) -> bool:
-    """Whether a request is granted."""
-    return not isinstance(attempt(world, asked.request, by=asked.by), Refusal)
+def _askings(draw: st.DrawFn, sight: Sight, wanted: Menu, wish: Wish) -> Asked:
+    return fitting(draw, sight, wanted, wish)
 
 
 def _fit_for(by: Caller | None) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from amimodel._code import given_to
 from amimodel.example_worlds import example_world
 from amimodel.history import Advance, Asked, Trace
 from amimodel.limits import Limits
+from amimodel.testing.corners import corner_world
 from amimodel.timing import Timing
 from amimodel.world import World
 
@@ -58,6 +59,8 @@ def _trace(trace: Trace, printer: "RepresentationPrinter", _: bool) -> None:  # 
 def _world(world: World, printer: "RepresentationPrinter", _: bool) -> None:  # noqa: FBT001 - as above
     if world is example_world():
         printer.text("example_world()")
+    elif world is corner_world():
+        printer.text("corner_world()")
     elif world == World(**{name: getattr(world, name) for name in _SETTLED}):
         printer.repr_call("World", (), dict(given_to(world)))
     else:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeVar
 
 from attrs import evolve
@@ -34,6 +35,9 @@ _NAMES: Final = 4
 _SELDOM: Final = 24
 _OFTENER: Final = 4
 _OWNED: Final = frozenset({"images", "instances", "recycle_bin", "retention_rules", "snapshots", "volumes"})
+_ID_OF: Final = MappingProxyType({
+    "images": "image_id", "snapshots": "snapshot_id", "volumes": "volume_id", "instances": "instance_id",
+})  # fmt: skip
 _PARTS: Final = ("bundles", "images", "instances", "keys", "recycle_bin", "retention_rules", "snapshots", "volumes")
 
 
@@ -141,22 +145,22 @@ class Sight:
     def images(self) -> Ids:
         """Images, those that are gone or in the Recycle Bin among them."""
         gone = (*islice(self.world.tombstones.records, _MOST), *self._binned("ami-"))
-        return self._named(self.world.images, "image_id", gone, f"ami-{_UNKNOWN}")
+        return self._named("images", gone, f"ami-{_UNKNOWN}")
 
     @cached_property
     def snapshots(self) -> Ids:
         """Snapshots, those in the Recycle Bin among them."""
-        return self._named(self.world.snapshots, "snapshot_id", self._binned("snap-"), f"snap-{_UNKNOWN}")
+        return self._named("snapshots", self._binned("snap-"), f"snap-{_UNKNOWN}")
 
     @cached_property
     def volumes(self) -> Ids:
         """Volumes."""
-        return self._named(self.world.volumes, "volume_id", (), f"vol-{_UNKNOWN}")
+        return self._named("volumes", (), f"vol-{_UNKNOWN}")
 
     @cached_property
     def instances(self) -> Ids:
         """Instances."""
-        return self._named(self.world.instances, "instance_id", (), f"i-{_UNKNOWN}")
+        return self._named("instances", (), f"i-{_UNKNOWN}")
 
     @cached_property
     def binned_images(self) -> Ids:
@@ -172,11 +176,11 @@ class Sight:
         ids = islice(self.world.recycle_bin.records, _MOST)
         return tuple(one for one in ids if one.startswith(prefix))
 
-    def _named(self, catalogue: Catalogue[Any], id_name: str, gone: Iterable[str], unknown: str) -> Ids:
-        own, others = self._seen(catalogue)
-        rest = [*(str(getattr(one, id_name)) for one in others), *gone]
+    def _named(self, part: str, gone: Iterable[str], unknown: str) -> Ids:
+        own, others = self._seen(getattr(self.world, part))
+        rest = [*(str(getattr(one, _ID_OF[part])) for one in others), *gone]
         rest += [unknown] * (1 + len(rest) // 20)
-        return first([str(getattr(one, id_name)) for one in own], rest)
+        return first([str(getattr(one, _ID_OF[part])) for one in own], rest)
 
     def _seen(self, catalogue: Catalogue[Any]) -> tuple[Sequence[Thing], Sequence[Thing]]:
         """What is the caller's own, and what is not."""
@@ -192,39 +196,39 @@ class Sight:
             return False
         return self.by.is_provider or thing.owner_id == self.by.account
 
-    def images_that(self, wanted: Callable[[Image], bool]) -> Ids:
-        """The caller's images of a kind, then all the others."""
-        own: Sequence[Any] = self._seen(self.world.images)[0]
-        return first([one.image_id for one in own if wanted(one)], self.images)
+    def those(self, part: str, wanted: Callable[[Any], object]) -> Ids:
+        """The caller's things of a kind in a part of the world, then all the others."""
+        own = self._seen(getattr(self.world, part))[0]
+        return first([str(getattr(one, _ID_OF[part])) for one in own if wanted(one)], getattr(self, part))
 
     @cached_property
     def images_shared(self) -> Ids:
         """Images that are shared with the caller's account by its name, then all the others."""
-        if self.by is None:
-            return self.images
-        item = AccountPermission(self.by.account)
-        seen = islice(self.world.images, _MOST)
-        shared = [one.image_id for one in seen if one.region == self.by.region and item in one.launch_permissions.items]
-        return first(shared, self.images)
+        return self.images_let(lambda _: True)
+
+    def images_let(self, wanted: Callable[[Image], object]) -> Ids:
+        """Images of a kind that are shared with the caller's account by its name, then all the others."""
+        item = None if self.by is None else AccountPermission(self.by.account)
+        here = (one for one in islice(self.world.images, _MOST) if self.by is not None and one.region == self.by.region)
+        return first(
+            [one.image_id for one in here if item in one.launch_permissions.items and wanted(one)], self.images
+        )
 
     def images_in(self, *states: ImageState) -> Ids:
         """The caller's images in these states, then all the others."""
-        return self.images_that(lambda image: image.state in states)
+        return self.those("images", lambda image: image.state in states)
 
     def snapshots_in(self, *states: SnapshotState) -> Ids:
         """The caller's snapshots in these states, then all the others."""
-        own: Sequence[Any] = self._seen(self.world.snapshots)[0]
-        return first([one.snapshot_id for one in own if one.state in states], self.snapshots)
+        return self.those("snapshots", lambda snapshot: snapshot.state in states)
 
     def volumes_in(self, *states: VolumeState) -> Ids:
         """The caller's volumes in these states, then all the others."""
-        own: Sequence[Any] = self._seen(self.world.volumes)[0]
-        return first([one.volume_id for one in own if one.state in states], self.volumes)
+        return self.those("volumes", lambda volume: volume.state in states)
 
     def instances_in(self, *states: InstanceState) -> Ids:
         """The caller's instances in these states, then all the others."""
-        own: Sequence[Any] = self._seen(self.world.instances)[0]
-        return first([one.instance_id for one in own if one.state in states], self.instances)
+        return self.those("instances", lambda instance: instance.state in states)
 
     def snapshots_of(self, region: Region) -> Ids:
         """The snapshots of a Region, then all the others."""
