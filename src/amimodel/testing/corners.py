@@ -12,8 +12,8 @@ refusal that EC2 has:
     ('RunInstances', 'v2.0')
 
 `ALICE` has nearly everything, and manages the organization in which `BOB` is. He shares two images with her, insists on
-tokens of the metadata service, and lets no snapshot become public. Quotas that a few things fill are small (`Limits.tiny()`); those of images and snapshots are not, or
-else nothing could be made any more.
+tokens of the metadata service, and lets no snapshot become public. Quotas that a few things fill are small
+(`Limits.tiny()`); those of images and snapshots are not, or else nothing could be made any more.
 
 | image | name | what it is a corner of |
 |---|---|---|

@@ -24,9 +24,9 @@ def below(number: int) -> st.SearchStrategy[int]:
     return st.integers(0, number - 1)
 
 
-def at_last(drawn: Callable[[], T | None], tries: int = _TRIES) -> T:
+def at_last(drawn: Callable[[], T | None]) -> T:
     """What fits, of so many that are drawn; where none does, Hypothesis is told so."""
-    found = next((one for one in (drawn() for _ in range(tries)) if one is not None), None)
+    found = next((one for one in (drawn() for _ in range(_TRIES)) if one is not None), None)
     if found is None:
         reject()
     return found

@@ -16,9 +16,6 @@ from amimodel.testing.strategies._cases import CASES, Case
 from amimodel.testing.strategies._filling import at_last, below
 from amimodel.testing.strategies._sight import Sight
 
-_TRIES: Final = 60
-"""How often one is drawn before Hypothesis is told that none fits: a reason may take several things at once."""
-
 _CHANCES: Final = 4
 
 
@@ -65,7 +62,7 @@ def wish_for(actions: tuple[str, ...], *, granted: bool | None, refused_with: It
 
 def fitting(draw: st.DrawFn, sight: Sight, wanted: Menu, wish: Wish) -> Asked:
     """A request that fits, and who makes it: mostly of a case, where there is one."""
-    return at_last(partial(_fitting, draw, sight, wanted, wish), _TRIES)
+    return at_last(partial(_fitting, draw, sight, wanted, wish))
 
 
 def _fitting(draw: st.DrawFn, sight: Sight, wanted: Menu, wish: Wish) -> Asked | None:
