@@ -7,7 +7,8 @@ refusal that EC2 has:
     >>> from hypothesis import find
     >>> from amimodel.refusals import TpmUnsupported
     >>> from amimodel.testing.strategies import requests
-    >>> request = find(requests(corner_world(), refused_with=[TpmUnsupported]), lambda request: True)
+    >>> alice = Caller(account=ALICE, region=HERE)
+    >>> request = find(requests(corner_world(), by=alice, refused_with=[TpmUnsupported]), lambda request: True)
     >>> request.action, corner_world().images.get(request.image_id).tpm_support.value
     ('RunInstances', 'v2.0')
 
