@@ -4,7 +4,7 @@ An index is derived, never part of what a world says. Each row gives the keys of
 from: a change that leaves those attributes alone leaves the index alone.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Final
 
 from amimodel._catalogue import Index
@@ -12,7 +12,6 @@ from amimodel.images import Image
 from amimodel.instances import Instance
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.snapshots import Snapshot, SnapshotState
-from amimodel.tags import Tags
 from amimodel.tombstones import Tombstone
 from amimodel.vocabulary import ImageState
 from amimodel.volumes import Volume
@@ -40,7 +39,7 @@ def _source(image: Image) -> Iterable[Hashable]:
 
 
 def _grantees(image: Image) -> Iterable[Hashable]:
-    return tuple((image.region, item) for item in image.launch_permissions)
+    return [(image.region, item) for item in image.launch_permissions.items]
 
 
 def _public(image: Image) -> Iterable[Hashable]:
@@ -52,18 +51,12 @@ def _state(image: Image) -> Iterable[Hashable]:
 
 
 def _tags(record: Image | Snapshot | Volume | Instance) -> Iterable[Hashable]:
-    return tuple(_of_tags(record.tags))
-
-
-def _of_tags(tags: Tags) -> Iterator[Hashable]:
-    for key, value in tags.items():
-        yield key
-        yield key, value
+    return [key for item in record.tags.items() for key in (item[0], item)]
 
 
 def _reached(snapshot: Snapshot) -> Iterable[Hashable]:
     permissions = snapshot.create_volume_permissions
-    return () if permissions is None else tuple((snapshot.region, item) for item in permissions)
+    return () if permissions is None else [(snapshot.region, item) for item in permissions.items]
 
 
 def _unfinished(snapshot: Snapshot) -> Iterable[Hashable]:
