@@ -8,7 +8,8 @@ EBS User Guide, "Block public access for snapshots" and "Encryption by default";
 """
 
 from enum import unique
-from typing import Any, Final, Self
+from functools import cache
+from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
@@ -247,7 +248,7 @@ class RegionSettings:
     instance_metadata_defaults: InstanceMetadataDefaults = InstanceMetadataDefaults()
 
     @classmethod
-    def of_new_account(cls, quirks: Quirks) -> Self:
+    def of_new_account(cls, quirks: Quirks) -> "RegionSettings":
         """What an account finds in a Region at first.
 
         >>> RegionSettings.of_new_account(Quirks()) == RegionSettings()
@@ -258,6 +259,11 @@ class RegionSettings:
 
         Source: rule B BPA-2; settlement S 18.
         """
-        if quirks.new_accounts_block_public_images:
-            return cls()
-        return cls(image_block_public_access=ImageBlockPublicAccess(state=ImageBlockPublicAccessState.UNBLOCKED))
+        return _of_new_account(blocked=quirks.new_accounts_block_public_images)
+
+
+@cache  # nearly every request asks for it
+def _of_new_account(*, blocked: bool) -> RegionSettings:
+    if blocked:
+        return RegionSettings()
+    return RegionSettings(image_block_public_access=ImageBlockPublicAccess(state=ImageBlockPublicAccessState.UNBLOCKED))
