@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from typing import Any, NamedTuple
 
 import attrs
@@ -26,15 +26,15 @@ class Pet(NamedTuple):
     age: int
 
 
-def _kind(pet: Pet) -> Iterable[Hashable]:
+def _kind(pet: Pet) -> Collection[Hashable]:
     return (pet.kind,)
 
 
-def _colours(pet: Pet) -> Iterable[Hashable]:
+def _colours(pet: Pet) -> Collection[Hashable]:
     return pet.colours
 
 
-def _old(pet: Pet) -> Iterable[Hashable]:
+def _old(pet: Pet) -> Collection[Hashable]:
     return () if pet.age < 2 else ((pet.kind, pet.age),)
 
 

@@ -5,7 +5,7 @@ from the records at any time, so it is no part of what a catalogue says: two cat
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
 from operator import is_
 from typing import Final, Generic, NoReturn, TypeAlias, TypeVar, cast, final
 
@@ -28,7 +28,7 @@ class Index(Generic[R]):
 
     __slots__ = ("keys", "reads")
 
-    def __init__(self, keys: Callable[[R], Iterable[Hashable]], *reads: str) -> None:
+    def __init__(self, keys: Callable[[R], Collection[Hashable]], *reads: str) -> None:
         self.keys = keys
         self.reads = reads
 
@@ -198,12 +198,14 @@ def _write(
 
 
 def _made(indexes: _Indexes[R], records: Table[str, R], postings: Mapping[str, Table[str, Posting]]) -> Catalogue[R]:
-    catalogue = cast("Catalogue[R]", object.__new__(Catalogue))
+    catalogue: Catalogue[R] = object.__new__(Catalogue)
     _write(catalogue, indexes, records, postings)
     return catalogue
 
 
-def _spelled(keys: Iterable[Hashable]) -> tuple[str, ...]:
+def _spelled(keys: Collection[Hashable]) -> tuple[str, ...]:
+    if not keys:
+        return ()
     spelled = tuple(map(_spelling, keys))
     return spelled if len(spelled) <= 1 else tuple(dict.fromkeys(spelled))  # each once: two keys may have one spelling
 

@@ -8,7 +8,6 @@ EBS User Guide, "Block public access for snapshots" and "Encryption by default";
 """
 
 from enum import unique
-from functools import cache
 from typing import Any, Final
 
 from attrs import Attribute, field, frozen
@@ -259,11 +258,13 @@ class RegionSettings:
 
         Source: rule B BPA-2; settlement S 18.
         """
-        return _of_new_account(blocked=quirks.new_accounts_block_public_images)
+        return _AT_FIRST[quirks.new_accounts_block_public_images]
 
 
-@cache  # nearly every request asks for it
-def _of_new_account(*, blocked: bool) -> RegionSettings:
-    if blocked:
-        return RegionSettings()
-    return RegionSettings(image_block_public_access=ImageBlockPublicAccess(state=ImageBlockPublicAccessState.UNBLOCKED))
+# Nearly every request asks for them, so they are made once.
+_AT_FIRST: Final = {
+    True: RegionSettings(),
+    False: RegionSettings(
+        image_block_public_access=ImageBlockPublicAccess(state=ImageBlockPublicAccessState.UNBLOCKED)
+    ),
+}
