@@ -9,6 +9,7 @@
 Source: rules A 0.3, A E-6, B G-2, B G-3, C 0.1, C 0.5; settlements S 9, S 10.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Final, TypeVar, cast
 
@@ -44,9 +45,8 @@ def apply(world: World, request: Request[T], *, by: Caller) -> Outcome[T]:
 
     Source: rules A 0.3, B G-3.
     """
-    against = _before(request, by)
-    if against:
-        raise against[0]
+    for refusal in _before(request, by):
+        raise refusal
     token = request.token
     if not token:
         return _granted(world, request, by)
@@ -59,14 +59,12 @@ def apply(world: World, request: Request[T], *, by: Caller) -> Outcome[T]:
     return Outcome(after.with_client_token(by, request.action, token, request, value), value)
 
 
-def _before(request: Request[T], by: Caller) -> list[Refusal]:
-    against: list[Refusal] = []
+def _before(request: Request[T], by: Caller) -> Iterator[Refusal]:
     action = f"{request.service}:{request.action}"
     if not by.may(action):
-        against.append(UnauthorizedOperation(action=action))
+        yield UnauthorizedOperation(action=action)
     if request.dry_run and request.dry_run_comes_first:
-        against.append(DryRunOperation())
-    return against
+        yield DryRunOperation()
 
 
 def _answered(world: World, request: Request[T], by: Caller) -> Outcome[T] | Refusal | None:
@@ -92,7 +90,7 @@ def _granted(world: World, request: Request[T], by: Caller) -> Outcome[T]:
             return outcome
         if isinstance(step, Refusal):
             raise step
-        if isinstance(step, (Nothing, Doubt)):
+        if isinstance(step, Nothing | Doubt):
             raise step.refusal
 
 
@@ -123,7 +121,7 @@ def explain(world: World, request: Request[object], *, by: Caller) -> Decision:
 
     Source: rules A 0.3, B CI-17; settlement S 10.
     """
-    against = _before(request, by)
+    against: list[Refusal] = [*_before(request, by)]
     answered = _answered(world, request, by)
     if isinstance(answered, Refusal):
         against.append(answered)
