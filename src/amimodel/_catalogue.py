@@ -198,7 +198,7 @@ def _write(
 
 
 def _made(indexes: _Indexes[R], records: Table[str, R], postings: Mapping[str, Table[str, Posting]]) -> Catalogue[R]:
-    catalogue: Catalogue[R] = object.__new__(Catalogue)
+    catalogue = cast("Catalogue[R]", object.__new__(Catalogue))
     _write(catalogue, indexes, records, postings)
     return catalogue
 
