@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from collections.abc import Hashable, Iterable
+from collections.abc import Collection, Hashable, Iterator
 from typing import Any, NamedTuple
 
 import attrs
@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from amimodel import _indexes
-from amimodel._catalogue import Catalogue, Index, _spelling
+from amimodel import _catalogue, _indexes
+from amimodel._catalogue import Catalogue, Index, _Indexes, _spelling
 from amimodel._copies import changed
 from amimodel.examples import WEB
 from amimodel.permissions import OrganizationPermission, Permissions
@@ -26,15 +26,15 @@ class Pet(NamedTuple):
     age: int
 
 
-def _kind(pet: Pet) -> Iterable[Hashable]:
+def _kind(pet: Pet) -> Collection[Hashable]:
     return (pet.kind,)
 
 
-def _colours(pet: Pet) -> Iterable[Hashable]:
+def _colours(pet: Pet) -> Collection[Hashable]:
     return pet.colours
 
 
-def _old(pet: Pet) -> Iterable[Hashable]:
+def _old(pet: Pet) -> Collection[Hashable]:
     return () if pet.age < 2 else ((pet.kind, pet.age),)
 
 
@@ -43,6 +43,16 @@ INDEXES = {
     "colour": Index(_colours, "colours"),
     "age": Index(_old),  # reads are not told: every change looks
 }
+
+
+@pytest.fixture(autouse=True, scope="module")
+def small_crowds() -> Iterator[None]:
+    """A few pets are a crowd here, so that its table comes and goes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_catalogue, "_CROWD", 5)
+        yield
+
+
 IDS = st.integers(0, 40).map("pet-{}".format)
 PETS = st.builds(
     Pet,
@@ -227,10 +237,10 @@ def test_an_index_reads_every_attribute_that_its_keys_come_from(
 ) -> None:
     """A record that takes from another one what an index reads takes its keys along."""
     one, other = data.draw(records), data.draw(records)
-    for index in indexes.values():
+    for name, index in indexes.items():
         fields = {attribute.name for attribute in attrs.fields(type(one))}
-        alike = changed(other, **{name: getattr(one, name) for name in index.reads if name in fields})
-        assert index.unmoved(one, alike)
+        alike = changed(other, **{each: getattr(one, each) for each in index.reads if each in fields})
+        assert name not in _Indexes(indexes).concerned(one, alike)
         assert tuple(index.keys(one)) == tuple(index.keys(alike))
 
 

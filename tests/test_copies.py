@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amimodel._copies import changed
+from amimodel._copies import _by_a_twin, changed
 from amimodel.identifiers import ImageId
 from amimodel.images import Image
 from amimodel.permissions import EVERYONE, AccountPermission, Permissions
+from amimodel.snapshots import Snapshot
 from amimodel.tasks import FinishImage
 from amimodel.testing import strategies as ec2
 from amimodel.vocabulary import ImageState
@@ -45,6 +46,11 @@ def test_a_value_of_a_single_field_is_copied_as_well() -> None:
     assert changed(AccountPermission("111122223333"), user_id="999988887777") == AccountPermission("999988887777")
     work = FinishImage(image_id=ImageId("ami-12345678"))
     assert changed(work, image_id=ImageId("ami-87654321")).image_id == "ami-87654321"
+
+
+@pytest.mark.parametrize("kind", [Image, Snapshot])
+def test_what_steps_copy_most_is_laid_out_so_that_a_twin_can_be_turned_into_it(kind: type[Any]) -> None:
+    assert _by_a_twin(kind, tuple(attribute.name for attribute in attrs.fields(kind))) is not None
 
 
 def test_what_was_derived_stays_as_it_was() -> None:

@@ -173,6 +173,13 @@ def test_what_no_tags_can_be(tags: list[tuple[str, str]], code: str, message: st
     assert (caught.value.code, caught.value.message, caught.value.member) == (code, message, member)
 
 
+def test_what_is_set_is_judged_as_well() -> None:
+    tags = Tags({"Name": "web"})
+    for more in ({"": "x"}, {"k" * 129: "x"}, {"k": "x" * 257}):
+        with pytest.raises(Malformed):
+            _ = tags.setting(more)
+
+
 def test_the_longest_key_and_value() -> None:
     """Rules A TG-2, A Q14."""
     assert len(Tags({"k" * 128: "v" * 256})) == 1

@@ -5,17 +5,19 @@ from the records at any time, so it is no part of what a catalogue says: two cat
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from operator import is_
 from typing import Final, Generic, NoReturn, TypeAlias, TypeVar, cast, final
 
+from amimodel._copies import reader
 from amimodel._table import Table
 
 R = TypeVar("R")
 
 # The ids under one key. Most keys have one record (a snapshot's image, an image's only copy), so a single id stands for
-# itself, a few stand in a tuple, and only a crowd is worth a table.
+# itself, some stand in a tuple, and only a crowd is worth a table: fewer are sooner copied than a table is changed.
 Posting: TypeAlias = str | tuple[str, ...] | Table[str, None]
-_CROWD: Final = 16
+_CROWD: Final = 64
 
 _assign: Final = object.__setattr__
 _NOWHERE: Final[tuple[str, ...]] = ()
@@ -26,16 +28,37 @@ class Index(Generic[R]):
 
     __slots__ = ("keys", "reads")
 
-    def __init__(self, keys: Callable[[R], Iterable[Hashable]], *reads: str) -> None:
+    def __init__(self, keys: Callable[[R], Collection[Hashable]], *reads: str) -> None:
         self.keys = keys
         self.reads = reads
 
-    def unmoved(self, old: R, new: R) -> bool:
-        """Whether a change leaves the keys as they were, as far as that can be seen without computing them."""
-        for name in self.reads:  # written out: this is asked of every index at every step
-            if getattr(old, name) is not getattr(new, name):
-                return False
-        return bool(self.reads)
+
+@final
+class _Indexes(Generic[R]):
+    """The indexes of a catalogue, and which of them a change can concern at all.
+
+    A step changes a field or two of a record. To look at every index for that would cost more than to write the record.
+    """
+
+    __slots__ = ("_concerned", "_names", "_read", "named")
+
+    def __init__(self, named: Mapping[str, Index[R]]) -> None:
+        self.named = named
+        self._names = tuple(dict.fromkeys(name for index in named.values() for name in index.reads))
+        self._read: Callable[[R], tuple[object, ...]] = reader(self._names)
+        self._concerned: dict[tuple[bool, ...], tuple[str, ...]] = {}
+
+    def concerned(self, old: R, new: R) -> Iterable[str]:
+        """The indexes that read an attribute which is another one now, or that do not tell what they read."""
+        same = tuple(map(is_, self._read(old), self._read(new)))
+        known = self._concerned.get(same)  # there are no more than a few dozen kinds of change
+        if known is None:
+            other = {name for name, is_same in zip(self._names, same, strict=True) if not is_same}
+            known = tuple(
+                name for name, index in self.named.items() if not index.reads or not other.isdisjoint(index.reads)
+            )
+            self._concerned[same] = known
+        return known
 
 
 @final
@@ -51,7 +74,7 @@ class Catalogue(Generic[R]):
     __slots__ = ("_indexes", "_postings", "records")
 
     records: Table[str, R]
-    _indexes: Mapping[str, Index[R]]
+    _indexes: _Indexes[R]
     _postings: Mapping[str, Table[str, Posting]]
 
     def __init__(
@@ -63,8 +86,10 @@ class Catalogue(Generic[R]):
             for name, index in indexes.items():
                 for key in _spelled(index.keys(record)):
                     postings[name].setdefault(key, {})[record_id] = None
-        loaded = {name: Table((key, _loaded(ids)) for key, ids in found.items()) for name, found in postings.items()}
-        _write(self, indexes, table, loaded)
+        loaded = {
+            name: Table((key, _loaded(tuple(ids))) for key, ids in found.items()) for name, found in postings.items()
+        }
+        _write(self, _Indexes(indexes), table, loaded)
 
     def get(self, record_id: str) -> R | None:
         """The record with this id, where there is one."""
@@ -75,23 +100,24 @@ class Catalogue(Generic[R]):
         old = self.records.get(record_id)
         if old is record:
             return self
-        postings = self._postings
-        for name, index in self._indexes.items():
-            if old is not None and index.unmoved(old, record):
-                continue
-            before = () if old is None else _spelled(index.keys(old))
-            after = _spelled(index.keys(record))
+        indexes = self._indexes
+        postings = {**self._postings}
+        for name in indexes.named if old is None else indexes.concerned(old, record):
+            keys = indexes.named[name].keys
+            before = () if old is None else _spelled(keys(old))
+            after = _spelled(keys(record))
             if before != after:
-                postings = {**postings, name: _moved(postings[name], record_id, before, after)}
-        return _made(self._indexes, self.records.set(record_id, record), postings)
+                postings[name] = _moved(postings[name], record_id, before, after)
+        return _made(indexes, self.records.set(record_id, record), postings)
 
     def drop(self, record_id: str) -> "Catalogue[R]":
         """Take a record out. One that is not there is a `KeyError`."""
         old = self.records[record_id]
-        postings = {
-            name: _moved(self._postings[name], record_id, _spelled(index.keys(old)), ())
-            for name, index in self._indexes.items()
-        }
+        postings = {**self._postings}
+        for name, index in self._indexes.named.items():
+            before = _spelled(index.keys(old))
+            if before:
+                postings[name] = _moved(postings[name], record_id, before, ())
         return _made(self._indexes, self.records.remove(record_id), postings)
 
     def ids(self, index: str, key: Hashable) -> Iterator[str]:
@@ -113,17 +139,17 @@ class Catalogue(Generic[R]):
 
     def of(self, records: Mapping[str, R]) -> "Catalogue[R]":
         """The same indexes over other records."""
-        return Catalogue(self._indexes, records)
+        return Catalogue(self._indexes.named, records)
 
     def reindexed(self) -> "Catalogue[R]":
         """Compute the indexes anew: what they must be equal to."""
-        return Catalogue(self._indexes, self.records)
+        return Catalogue(self._indexes.named, self.records)
 
     def is_in_step(self) -> bool:
         """Whether the indexes are what the records say."""
         return all(
             {key: {*_ids(posting)} for key, posting in self._postings[name].items()} == self._said(index)
-            for name, index in self._indexes.items()
+            for name, index in self._indexes.named.items()
         )
 
     def _said(self, index: Index[R]) -> dict[str, set[str]]:
@@ -157,12 +183,12 @@ class Catalogue(Generic[R]):
         raise AttributeError(message)
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Catalogue, (self._indexes, self.records)
+        return Catalogue, (self._indexes.named, self.records)
 
 
 def _write(
     catalogue: Catalogue[R],
-    indexes: Mapping[str, Index[R]],
+    indexes: _Indexes[R],
     records: Table[str, R],
     postings: Mapping[str, Table[str, Posting]],
 ) -> None:
@@ -171,16 +197,17 @@ def _write(
     _assign(catalogue, "_postings", postings)
 
 
-def _made(
-    indexes: Mapping[str, Index[R]], records: Table[str, R], postings: Mapping[str, Table[str, Posting]]
-) -> Catalogue[R]:
+def _made(indexes: _Indexes[R], records: Table[str, R], postings: Mapping[str, Table[str, Posting]]) -> Catalogue[R]:
     catalogue = cast("Catalogue[R]", object.__new__(Catalogue))
     _write(catalogue, indexes, records, postings)
     return catalogue
 
 
-def _spelled(keys: Iterable[Hashable]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(map(_spelling, keys)))  # each once: two keys may have one spelling
+def _spelled(keys: Collection[Hashable]) -> tuple[str, ...]:
+    if not keys:
+        return ()
+    spelled = tuple(map(_spelling, keys))
+    return spelled if len(spelled) <= 1 else tuple(dict.fromkeys(spelled))  # each once: two keys may have one spelling
 
 
 def _spelling(key: Hashable) -> str:
@@ -210,17 +237,18 @@ def _ids(posting: Posting) -> "tuple[str, ...] | Table[str, None]":
 def _with(posting: Posting, record_id: str) -> Posting:
     if isinstance(posting, Table):
         return posting.set(record_id, None)
-    ids = (*_ids(posting), record_id)
-    return _loaded(dict.fromkeys(ids))
+    return _loaded((*_ids(posting), record_id))
 
 
 def _without(posting: Posting, record_id: str) -> Posting:
     if isinstance(posting, Table):
         return posting.remove(record_id)
-    return _loaded({other: None for other in _ids(posting) if other != record_id})
+    ids = (posting,) if isinstance(posting, str) else posting
+    place = ids.index(record_id)
+    return _loaded(ids[:place] + ids[place + 1 :])
 
 
-def _loaded(ids: dict[str, None]) -> Posting:
+def _loaded(ids: tuple[str, ...]) -> Posting:
     if len(ids) > _CROWD:
-        return Table(ids)
-    return next(iter(ids)) if len(ids) == 1 else tuple(ids)
+        return Table(dict.fromkeys(ids))
+    return ids[0] if len(ids) == 1 else ids

@@ -4,7 +4,7 @@ An index is derived, never part of what a world says. Each row gives the keys of
 from: a change that leaves those attributes alone leaves the index alone.
 """
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Collection, Hashable, Mapping
 from typing import Final
 
 from amimodel._catalogue import Index
@@ -12,79 +12,72 @@ from amimodel.images import Image
 from amimodel.instances import Instance
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.snapshots import Snapshot, SnapshotState
-from amimodel.tags import Tags
 from amimodel.tombstones import Tombstone
 from amimodel.vocabulary import ImageState
 from amimodel.volumes import Volume
 
 
-def _owner(record: Image | Snapshot | Volume | Instance | RetentionRule | RecycleBinEntry) -> Iterable[Hashable]:
+def _owner(record: Image | Snapshot | Volume | Instance | RetentionRule | RecycleBinEntry) -> Collection[Hashable]:
     return ((record.owner_id, record.region),)
 
 
-def _name(image: Image) -> Iterable[Hashable]:
+def _name(image: Image) -> Collection[Hashable]:
     # In lower case, so that names can be compared with and without it (the quirk image_names_are_case_sensitive).
     return () if image.name is None else ((image.owner_id, image.region, image.name.lower()),)
 
 
-def _alias(image: Image) -> Iterable[Hashable]:
+def _alias(image: Image) -> Collection[Hashable]:
     return () if image.image_owner_alias is None else ((image.image_owner_alias, image.region),)
 
 
-def _snapshots(image: Image) -> Iterable[Hashable]:
+def _snapshots(image: Image) -> Collection[Hashable]:
     return image.snapshot_ids
 
 
-def _source(image: Image) -> Iterable[Hashable]:
+def _source(image: Image) -> Collection[Hashable]:
     return () if image.source_image_id is None else (image.source_image_id,)
 
 
-def _grantees(image: Image) -> Iterable[Hashable]:
-    return tuple((image.region, item) for item in image.launch_permissions)
+def _grantees(image: Image) -> Collection[Hashable]:
+    return [(image.region, item) for item in image.launch_permissions.items]
 
 
-def _public(image: Image) -> Iterable[Hashable]:
+def _public(image: Image) -> Collection[Hashable]:
     return ((image.owner_id, image.region),) if image.public else ()
 
 
-def _state(image: Image) -> Iterable[Hashable]:
+def _state(image: Image) -> Collection[Hashable]:
     return () if image.state is ImageState.AVAILABLE else ((image.state, image.region),)
 
 
-def _tags(record: Image | Snapshot | Volume | Instance) -> Iterable[Hashable]:
-    return tuple(_of_tags(record.tags))
+def _tags(record: Image | Snapshot | Volume | Instance) -> Collection[Hashable]:
+    return [key for item in record.tags.items() for key in (item[0], item)]
 
 
-def _of_tags(tags: Tags) -> Iterator[Hashable]:
-    for key, value in tags.items():
-        yield key
-        yield key, value
-
-
-def _reached(snapshot: Snapshot) -> Iterable[Hashable]:
+def _reached(snapshot: Snapshot) -> Collection[Hashable]:
     permissions = snapshot.create_volume_permissions
-    return () if permissions is None else tuple((snapshot.region, item) for item in permissions)
+    return () if permissions is None else [(snapshot.region, item) for item in permissions.items]
 
 
-def _unfinished(snapshot: Snapshot) -> Iterable[Hashable]:
+def _unfinished(snapshot: Snapshot) -> Collection[Hashable]:
     if snapshot.state is SnapshotState.COMPLETED:
         return ()
     return ((snapshot.state, snapshot.owner_id, snapshot.region),)
 
 
-def _owner_alias(snapshot: Snapshot) -> Iterable[Hashable]:
+def _owner_alias(snapshot: Snapshot) -> Collection[Hashable]:
     return () if snapshot.owner_alias is None else ((snapshot.owner_alias, snapshot.region),)
 
 
-def _volume(snapshot: Snapshot) -> Iterable[Hashable]:
+def _volume(snapshot: Snapshot) -> Collection[Hashable]:
     return (snapshot.volume_id,)
 
 
-def _attached(volume: Volume) -> Iterable[Hashable]:
+def _attached(volume: Volume) -> Collection[Hashable]:
     return () if volume.attachment is None else (volume.attachment.instance_id,)
 
 
-def _image(instance: Instance) -> Iterable[Hashable]:
+def _image(instance: Instance) -> Collection[Hashable]:
     return (instance.image_id,)
 
 

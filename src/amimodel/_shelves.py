@@ -75,18 +75,17 @@ class Shelves(Generic[K, V]):
 
     def replace(self, number: int, key: K, value: V) -> None:
         """Put another value under a key that is there, in the bucket of this number."""
-        place = leaf_of(self.places, number)[key]
-        self.order = _with(self.order, place, _also(leaf_of(self.order, place), key, value))
-        self.values = _with(self.values, number, _also(leaf_of(self.values, number), key, value))
+        self.order = _also(self.order, leaf_of(self.places, number)[key], key, value)
+        self.values = _also(self.values, number, key, value)
 
     def append(self, number: int, key: K, value: V) -> None:
         """Put a new key at the end of the order, and in the bucket of this number."""
         if len(self.order[-1][-1][-1]) == _FULL:
             self.order = _longer(self.order, {})
             self.last += 1
-        self.order = _with(self.order, self.last, _also(self.order[-1][-1][-1], key, value))
-        self.values = _with(self.values, number, _also(leaf_of(self.values, number), key, value))
-        self.places = _with(self.places, number, _also(leaf_of(self.places, number), key, self.last))
+        self.order = _also(self.order, self.last, key, value)
+        self.values = _also(self.values, number, key, value)
+        self.places = _also(self.places, number, key, self.last)
         self.length += 1
         if self.length > self.buckets * _FULL:
             self._split()
@@ -94,10 +93,9 @@ class Shelves(Generic[K, V]):
     def remove(self, key: K) -> None:
         """Take a key away, and now and then some of the room that was once needed."""
         number = self.number(key)
-        place = leaf_of(self.places, number)[key]
-        self.order = _with(self.order, place, _without(leaf_of(self.order, place), key))
-        self.values = _with(self.values, number, _without(leaf_of(self.values, number), key))
-        self.places = _with(self.places, number, _without(leaf_of(self.places, number), key))
+        self.order = _without(self.order, leaf_of(self.places, number)[key], key)
+        self.values = _without(self.values, number, key)
+        self.places = _without(self.places, number, key)
         self.length -= 1
         needed = self.length * _SPARSE
         if self.last * _FULL > needed:
@@ -138,8 +136,7 @@ class Shelves(Generic[K, V]):
             self.order = _with(self.order, into, leaf_of(self.order, into) | moved)
             self.order = _with(self.order, source, {})
             for key in moved:
-                number = self.number(key)
-                self.places = _with(self.places, number, _also(leaf_of(self.places, number), key, into))
+                self.places = _also(self.places, self.number(key), key, into)
         self.sweep = into, source + 1
         if source == self.last:
             self.order = _shorter(self.order, into)
@@ -185,18 +182,6 @@ def _only(leaf: dict[K, V], keys: list[K]) -> dict[K, V]:
     return {key: leaf[key] for key in keys}
 
 
-def _also(leaf: dict[K, V], key: K, value: V) -> dict[K, V]:
-    more = leaf.copy()
-    more[key] = value
-    return more
-
-
-def _without(leaf: dict[K, V], key: K) -> dict[K, V]:
-    rest = leaf.copy()
-    del rest[key]
-    return rest
-
-
 def _shelf(leaves: list[dict[K, V]]) -> Shelf[K, V]:
     return _by_width(_by_width(leaves))
 
@@ -209,7 +194,28 @@ def leaf_of(shelf: Shelf[K, V], number: int) -> dict[K, V]:
     return shelf[number >> TOP][number >> BITS & LOW][number & LOW]
 
 
+def _also(shelf: Shelf[K, V], number: int, key: K, value: V) -> Shelf[K, V]:
+    """Put an item into the leaf of this number."""
+    shelf = shelf.copy()
+    shelf[number >> TOP] = rows = shelf[number >> TOP].copy()
+    rows[number >> BITS & LOW] = row = rows[number >> BITS & LOW].copy()
+    row[number & LOW] = leaf = row[number & LOW].copy()
+    leaf[key] = value
+    return shelf
+
+
+def _without(shelf: Shelf[K, V], number: int, key: K) -> Shelf[K, V]:
+    """Take an item out of the leaf of this number."""
+    shelf = shelf.copy()
+    shelf[number >> TOP] = rows = shelf[number >> TOP].copy()
+    rows[number >> BITS & LOW] = row = rows[number >> BITS & LOW].copy()
+    row[number & LOW] = leaf = row[number & LOW].copy()
+    del leaf[key]
+    return shelf
+
+
 def _with(shelf: Shelf[K, V], number: int, leaf: dict[K, V]) -> Shelf[K, V]:
+    """Put another leaf in the place of the one of this number."""
     shelf = shelf.copy()
     shelf[number >> TOP] = rows = shelf[number >> TOP].copy()
     rows[number >> BITS & LOW] = row = rows[number >> BITS & LOW].copy()

@@ -59,11 +59,12 @@ class Table(Mapping[K, V], Generic[K, V]):
         >>> Table({"a": 1, "b": 2}).set("c", 3).set("a", 4)
         Table({'a': 4, 'b': 2, 'c': 3})
         """
-        number = self._shelves.number(key)
-        present = leaf_of(self._shelves.values, number).get(key, _ABSENT)
+        before = self._shelves
+        number = before.number(key)
+        present = leaf_of(before.values, number).get(key, _ABSENT)
         if present is value:
             return self
-        shelves = self._shelves.copy()
+        shelves = before.copy()
         if present is _ABSENT:
             shelves.append(number, key, value)
         else:
@@ -101,8 +102,11 @@ class Table(Mapping[K, V], Generic[K, V]):
         >>> Table({"a": None}).get("a", 0), Table({"a": None}).get("b", 0)
         (None, 0)
         """
-        number = self._shelves.number(key)
-        return leaf_of(self._shelves.values, number).get(key, default)
+        shelves = self._shelves  # as in `__getitem__`
+        number = hash((key,)) & shelves.mask
+        if number >= shelves.buckets:
+            number &= shelves.mask >> 1
+        return shelves.values[number >> TOP][number >> BITS & LOW][number & LOW].get(key, default)
 
     def __contains__(self, key: object) -> bool:
         number = self._shelves.number(key)

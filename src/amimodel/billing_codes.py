@@ -38,6 +38,7 @@ _PLACES: Final = {
     Licence.SQL_SERVER_STANDARD:   (3, 4),
     Licence.SUSE:                  (3, 16),
 }  # fmt: skip
+_WINDOWS: Final = Licence.WINDOWS | Licence.WINDOWS_BYOL
 _DIGITS: Final = "0123456789abcdefg"
 _OPERATION: Final = "RunInstances"
 
@@ -56,6 +57,7 @@ class BillingCode(Enum):
     """
 
     _licences: Licence
+    _platform: Platform | None
 
     LINUX = ("Linux/UNIX", Licence(0))
     RED_HAT_BYOL_LINUX = ("Red Hat BYOL Linux", Licence.RED_HAT_BYOL)
@@ -103,6 +105,7 @@ class BillingCode(Enum):
         code = object.__new__(cls)
         code._value_ = platform_details
         code._licences = licences
+        code._platform = Platform.WINDOWS if licences & _WINDOWS else None
         return code
 
     @property
@@ -128,7 +131,7 @@ class BillingCode(Enum):
     @property
     def platform(self) -> Platform | None:
         """EC2's Platform: `windows` for the rows that begin with Windows (rule A BI-7)."""
-        return Platform.WINDOWS if self._licences & (Licence.WINDOWS | Licence.WINDOWS_BYOL) else None
+        return self._platform
 
     @classmethod
     def of_usage_operation(cls, text: str) -> "BillingCode | None":

@@ -5,11 +5,11 @@ The table is the specification; everything else here reads it.
 Source: EC2 User Guide, "Disable an AMI", "Deregister an AMI", "Deprecate an AMI"; rules C 1 to C 4, A NM-8, C 8.27.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import Enum, unique
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from amimodel._copies import changed
 from amimodel.images import DeregistrationProtectionMode, Image, StateReason
@@ -200,8 +200,12 @@ def refusal(
 
     Source: rule C 1.3; settlements S 5, S 6, S 20, S 28.
     """
-    stage = stage_of(image, in_recycle_bin=in_recycle_bin)
-    match transition(stage, event, quirks):
+    cell = transition(stage_of(image, in_recycle_bin=in_recycle_bin), event, quirks)
+    return _said_by(cell, image, in_recycle_bin=in_recycle_bin)
+
+
+def _said_by(cell: Cell, image: Image, *, in_recycle_bin: bool) -> Refusal | None:
+    match cell:
         case Refused.UNAVAILABLE:
             # In the Recycle Bin an image is deregistered as far as EC2 tells (rule C 1.3, column binned).
             state = ImageState.DEREGISTERED if in_recycle_bin else image.state
@@ -230,27 +234,21 @@ def after(image: Image, event: ImageEvent, *, in_recycle_bin: bool = False, quir
 
     Source: rules C 1.3, C 3.4, C 3.18, C 5.17.
     """
-    against = refusal(image, event, in_recycle_bin=in_recycle_bin, quirks=quirks)
+    cell = transition(stage_of(image, in_recycle_bin=in_recycle_bin), event, quirks)
+    against = _said_by(cell, image, in_recycle_bin=in_recycle_bin)
     if against is not None:
         raise against
-    match transition(stage_of(image, in_recycle_bin=in_recycle_bin), event, quirks):
+    match cell:
         case ImageState() as state:
-            return _EFFECTS.get(event, _no_more)(changed(image, state=state))
+            return changed(image, state=state, **_EFFECTS.get(event, {}))
         case Kept() | Never() | Refused():
             return image
 
 
-def _no_more(image: Image) -> Image:
-    return image
-
-
-def _without_permissions(image: Image) -> Image:
-    return changed(image, launch_permissions=NOBODY)
-
-
-_EFFECTS: Final[Mapping[ImageEvent, Callable[[Image], Image]]] = {
-    ImageEvent.DISABLE: _without_permissions,
-    ImageEvent.DEREGISTER: _without_permissions,
+# What an event changes beside the state.
+_EFFECTS: Final[Mapping[ImageEvent, Mapping[str, Any]]] = {
+    ImageEvent.DISABLE: {"launch_permissions": NOBODY},
+    ImageEvent.DEREGISTER: {"launch_permissions": NOBODY},
 }
 
 

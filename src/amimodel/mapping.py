@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from attrs import evolve, fields, frozen
 
+from amimodel._copies import changed
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice, SuppressedDevice
 from amimodel.identifiers import SnapshotId
 from amimodel.malformed import Malformed
@@ -74,7 +75,7 @@ def completed(
     if made_of_nothing:
         raise NoSizeNorSnapshot(device_names=made_of_nothing)
     return tuple(
-        entry if entry.ebs is None else _completed(entry.device_name, entry.ebs, root_device_name, snapshots, quirks)
+        entry if entry.ebs is None else _completed(entry, entry.ebs, root_device_name, snapshots, quirks)
         for entry in entries
     )
 
@@ -93,9 +94,13 @@ def _source(ebs: EbsBlockDevice) -> int | SnapshotId | None:
 
 
 def _completed(
-    name: str, ebs: EbsBlockDevice, root_device_name: str | None, snapshots: Snapshots, quirks: Quirks
+    entry: BlockDeviceMapping,
+    ebs: EbsBlockDevice,
+    root_device_name: str | None,
+    snapshots: Snapshots,
+    quirks: Quirks,
 ) -> BlockDeviceMapping:
-    is_root = name == root_device_name
+    is_root = entry.device_name == root_device_name
     snapshot = _snapshot(ebs, snapshots)
     volume_type = ebs.volume_type or DEFAULT_VOLUME_TYPE
     limits = VOLUME_LIMITS[volume_type]
@@ -107,7 +112,7 @@ def _completed(
         "delete_on_termination": is_root or quirks.mapping_default_delete_on_termination,
         "encrypted": _encrypted(ebs, snapshot),
     }
-    volume = _volume(name, _told(ebs), defaults)
+    volume = _volume(entry.device_name, _told(ebs), defaults)
     if limits.iops_required and volume.iops is None:
         raise IopsRequired(volume_type=volume_type)
     size = volume.volume_size_gib
@@ -117,7 +122,7 @@ def _completed(
         )
     if is_root and not limits.boots:
         raise BootVolumeTypeUnsupported(volume_type=volume_type)
-    return BlockDeviceMapping(name, volume)
+    return changed(entry, device=volume)
 
 
 def _snapshot(ebs: EbsBlockDevice, snapshots: Snapshots) -> Snapshot | None:

@@ -9,7 +9,7 @@ Source: botocore 1.44.5, shapes LaunchPermission and CreateVolumePermission; rul
 from collections.abc import Iterable, Iterator
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from amimodel.identifiers import AccountId, account_id
 from amimodel.malformed import Malformed
@@ -144,12 +144,12 @@ class Permissions(Generic[P]):
 
     def adding(self, items: Iterable[P]) -> "Permissions[P]":
         """Add items; those already there keep their place (rule B LP-9)."""
-        return evolve(self, items=(*self.items, *items))
+        return Permissions((*self.items, *items), complete=self.complete)
 
     def removing(self, items: Iterable[P]) -> "Permissions[P]":
         """Take items out; those not there are no matter (rule B LP-9)."""
         gone = frozenset(items)
-        return evolve(self, items=tuple(item for item in self.items if item not in gone))
+        return Permissions((item for item in self.items if item not in gone), complete=self.complete)
 
 
 LaunchPermissions: TypeAlias = Permissions[LaunchPermission]

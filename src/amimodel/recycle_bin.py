@@ -8,8 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Final
 
-from attrs import evolve
-
+from amimodel._copies import changed
 from amimodel.images import Image
 from amimodel.permissions import EVERYONE
 from amimodel.quirks import Quirks
@@ -84,7 +83,7 @@ def entering(resource: Image | Snapshot) -> Image | Snapshot:
 
     Source: rules C 6.16, C 6.17.
     """
-    return evolve(resource, tags=marked(resource.tags))
+    return changed(resource, tags=marked(resource.tags))
 
 
 def returning(image: Image, *, blocked: bool, quirks: Quirks = _AS_RULED) -> Image:
@@ -99,11 +98,11 @@ def returning(image: Image, *, blocked: bool, quirks: Quirks = _AS_RULED) -> Ima
 
     Source: rules C 6.16 to C 6.18, C 6.33, C 6.34, B BPA-10, C 15 (point 10); settlement S 7.
     """
-    image = evolve(image, tags=unmarked(image.tags))
+    image = changed(image, tags=unmarked(image.tags))
     if image.state is ImageState.DISABLED and not quirks.bin_restores_disabled_state:
-        image = evolve(image, state=ImageState.AVAILABLE)
+        image = changed(image, state=ImageState.AVAILABLE)
     if blocked and not quirks.bin_restore_republishes_blocked_image:
-        image = evolve(image, launch_permissions=image.launch_permissions.removing([EVERYONE]))
+        image = changed(image, launch_permissions=image.launch_permissions.removing([EVERYONE]))
     return image
 
 
@@ -117,9 +116,9 @@ def recovering(snapshot: Snapshot, *, at_once: bool = True) -> Snapshot:
 
     Source: rules C 6.16, C 6.17, C 6.37.
     """
-    snapshot = evolve(snapshot, tags=unmarked(snapshot.tags))
+    snapshot = changed(snapshot, tags=unmarked(snapshot.tags))
     if snapshot.state not in _COMPLETE:
         return snapshot
     if at_once:
-        return evolve(snapshot, state=SnapshotState.COMPLETED, progress="100%")
-    return evolve(snapshot, state=SnapshotState.RECOVERING, progress="0%")
+        return changed(snapshot, state=SnapshotState.COMPLETED, progress="100%")
+    return changed(snapshot, state=SnapshotState.RECOVERING, progress="0%")

@@ -8,7 +8,7 @@ EBS User Guide, "Block public access for snapshots" and "Encryption by default";
 """
 
 from enum import unique
-from typing import Any, Final, Self
+from typing import Any, Final
 
 from attrs import Attribute, field, frozen
 
@@ -247,7 +247,7 @@ class RegionSettings:
     instance_metadata_defaults: InstanceMetadataDefaults = InstanceMetadataDefaults()
 
     @classmethod
-    def of_new_account(cls, quirks: Quirks) -> Self:
+    def of_new_account(cls, quirks: Quirks) -> "RegionSettings":
         """What an account finds in a Region at first.
 
         >>> RegionSettings.of_new_account(Quirks()) == RegionSettings()
@@ -258,6 +258,13 @@ class RegionSettings:
 
         Source: rule B BPA-2; settlement S 18.
         """
-        if quirks.new_accounts_block_public_images:
-            return cls()
-        return cls(image_block_public_access=ImageBlockPublicAccess(state=ImageBlockPublicAccessState.UNBLOCKED))
+        return _AT_FIRST[quirks.new_accounts_block_public_images]
+
+
+# Nearly every request asks for them, so they are made once.
+_AT_FIRST: Final = {
+    True: RegionSettings(),
+    False: RegionSettings(
+        image_block_public_access=ImageBlockPublicAccess(state=ImageBlockPublicAccessState.UNBLOCKED)
+    ),
+}

@@ -108,8 +108,9 @@ def _too_long(writing: _Writing) -> Refusal | None:
 
 
 def _misplaced(writing: _Writing) -> Refusal | None:
-    kind, key = writing.resource.resource_type, next(iter(writing.new.shared), None)
-    if key is None or kind is ResourceType.IMAGE:
+    kind = writing.resource.resource_type
+    key = None if kind is ResourceType.IMAGE else next(iter(writing.new.shared), None)
+    if key is None:
         return None
     return MisplacedSharedTag(error_code=writing.quirks.misplaced_shared_tag_code, key=key, resource_type=kind)
 
@@ -131,8 +132,10 @@ def _not_the_owners(keys: Iterable[str], resource: TaggedResource, quirks: Quirk
 
 
 def _too_many(writing: _Writing) -> Refusal | None:
-    tags = len(_user(writing.existing.setting(writing.new), writing.quirks))
     quota = writing.limits.tags_per_resource
+    if len(writing.existing) + len(writing.new) <= quota:
+        return None  # what is there already or does not count can only make it less
+    tags = len(_user(writing.existing.setting(writing.new), writing.quirks))
     return TagLimitExceeded(tags=tags, quota=quota) if tags > quota else None
 
 

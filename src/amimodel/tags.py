@@ -3,7 +3,7 @@
 Source: EC2 User Guide, "Tag your Amazon EC2 resources"; rules A 1.5, B 10.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import ItemsView, Iterable, Iterator, Mapping
 from typing import Final, cast, final
 
 from amimodel.malformed import Malformed, invalid_value
@@ -50,8 +50,7 @@ class Tags(Mapping[str, str]):
                 message = f"Duplicate tag key '{key}' specified."
                 raise Malformed("InvalidParameterValue", message, member="Tag", value=key)
             held[key] = value
-        object.__setattr__(self, "_tags", held)
-        object.__setattr__(self, "_hash", None)
+        _hold(self, held)
 
     def __setattr__(self, name: str, value: object) -> None:
         message = f"Tags never change; there is no setting {name}"
@@ -65,6 +64,15 @@ class Tags(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(self._tags)
+
+    # What a mapping inherits instead looks up key after key, and raises for one that is not there.
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._tags
+
+    def items(self) -> ItemsView[str, str]:
+        """View the tags, each with its value."""
+        return self._tags.items()
 
     def __hash__(self) -> int:
         if self._hash is None:
@@ -82,22 +90,34 @@ class Tags(Mapping[str, str]):
 
     def setting(self, tags: Mapping[str, str]) -> "Tags":
         """Write tags; a key that is there takes the new value (rule A TG-4)."""
-        return Tags({**self._tags, **tags})
+        return _holding({**self._tags, **as_tags(tags)})
 
     def removing(self, keys: Iterable[str]) -> "Tags":
         """Take keys off; those not there are no matter (rule B TG-13)."""
         gone = frozenset(keys)
-        return Tags({key: value for key, value in self._tags.items() if key not in gone})
+        return _holding({key: value for key, value in self._tags.items() if key not in gone})
 
     @property
     def user(self) -> "Tags":
         """The tags that count towards the limit: all but AWS's own (rule A TG-1)."""
-        return Tags({key: value for key, value in self._tags.items() if not is_system_key(key)})
+        return _holding({key: value for key, value in self._tags.items() if not is_system_key(key)})
 
     @property
     def shared(self) -> "Tags":
         """The tags that others who can use the image see as well (rule B TG-2)."""
-        return Tags({key: value for key, value in self._tags.items() if key.startswith(SHARED_PREFIX)})
+        return _holding({key: value for key, value in self._tags.items() if key.startswith(SHARED_PREFIX)})
+
+
+def _hold(tags: Tags, held: dict[str, str]) -> None:
+    object.__setattr__(tags, "_tags", held)
+    object.__setattr__(tags, "_hash", None)
+
+
+def _holding(held: dict[str, str]) -> Tags:
+    """Tags that come of other tags, and need no check any more."""
+    tags = object.__new__(Tags)
+    _hold(tags, held)
+    return tags
 
 
 def is_system_key(key: str) -> bool:

@@ -98,10 +98,10 @@ def is_shown(
 
     Source: rules A 8.3, A DP-1, A DP-4, C 2.30, C 3.12, C 3.14; settlement S 3.
     """
-    flags = {Veil.DEPRECATED: include_deprecated, Veil.DISABLED: include_disabled}
     for veil in veils(image, now):
         named = by_id and (veil is Veil.DEPRECATED or quirks.disabled_image_described_by_id)
-        look = Look.BY_ID if named else Look.WITH_FLAG if flags[veil] else Look.WITHOUT_FLAG
+        flag = include_deprecated if veil is Veil.DEPRECATED else include_disabled
+        look = Look.BY_ID if named else Look.WITH_FLAG if flag else Look.WITHOUT_FLAG
         if not SHOWN[veil, Looker.OWNER if owned else Looker.OTHER, look]:
             return False
     return True

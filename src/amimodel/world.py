@@ -11,10 +11,11 @@ from collections.abc import Iterable, Mapping, Sized
 from datetime import datetime, timedelta
 from typing import Any, Final, final
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from amimodel import _indexes
 from amimodel._catalogue import Catalogue
+from amimodel._copies import changed
 from amimodel._loading import loaded
 from amimodel._table import Table
 from amimodel._world_fields import moment
@@ -52,6 +53,7 @@ class World(Lookups):
 
     >>> from amimodel.clock import parse
     >>> from amimodel.examples import WEB
+    >>> from attrs import evolve
     >>> before = World(now=parse("2026-06-01T00:00:00Z"))
     >>> after = before.with_image(evolve(WEB, region="eu-central-1"))
     >>> len(before.images), len(after.images), after.image("ami-12345678", Region("eu-central-1")).name
@@ -150,7 +152,7 @@ class World(Lookups):
 
     def _with(self, **changes: Any) -> "World":  # noqa: ANN401 - the methods below know each field's type
         world = object.__new__(World)
-        world.__dict__.update(self.__dict__, **changes)
+        object.__setattr__(world, "__dict__", self.__dict__ | changes)
         return world
 
     def new_id(self, prefix: str) -> str:
@@ -186,42 +188,37 @@ class World(Lookups):
 
     def with_image(self, image: Image) -> "World":
         """Write an image, new or over the one with its id."""
-        return self._with(
-            images=self.images.put(image.image_id, image), issued=self._counting(self.images, image.image_id)
-        )
+        images = self.images.put(image.image_id, image)
+        return self._with(images=images, issued=self._counting(self.images, images))
 
-    def _counting(self, catalogue: Catalogue[Any], record_id: str) -> int:
-        return self.issued if record_id in catalogue else self.issued + 1
+    def _counting(self, before: Catalogue[Any], after: Catalogue[Any]) -> int:
+        return self.issued + len(after) - len(before)
 
     def with_snapshot(self, snapshot: Snapshot) -> "World":
         """Write a snapshot, new or over the one with its id."""
-        snapshot_id = snapshot.snapshot_id
-        return self._with(
-            snapshots=self.snapshots.put(snapshot_id, snapshot), issued=self._counting(self.snapshots, snapshot_id)
-        )
+        snapshots = self.snapshots.put(snapshot.snapshot_id, snapshot)
+        return self._with(snapshots=snapshots, issued=self._counting(self.snapshots, snapshots))
 
     def with_volume(self, volume: Volume) -> "World":
         """Write a volume, new or over the one with its id."""
-        return self._with(
-            volumes=self.volumes.put(volume.volume_id, volume), issued=self._counting(self.volumes, volume.volume_id)
-        )
+        volumes = self.volumes.put(volume.volume_id, volume)
+        return self._with(volumes=volumes, issued=self._counting(self.volumes, volumes))
 
     def with_instance(self, instance: Instance) -> "World":
         """Write an instance, new or over the one with its id."""
-        instance_id = instance.instance_id
-        return self._with(
-            instances=self.instances.put(instance_id, instance), issued=self._counting(self.instances, instance_id)
-        )
+        instances = self.instances.put(instance.instance_id, instance)
+        return self._with(instances=instances, issued=self._counting(self.instances, instances))
 
     def with_copy(self, copy: Snapshot, lineage: str) -> "World":
         """Write a copy of a snapshot, and remember it as the latest of its lineage (rule C 8.21)."""
         if copy.region is None:
             raise AssertionError(copy)  # `integrity`: everything in a world is in a Region
         snapshot_id, latest = copy.snapshot_id, (copy.owner_id, copy.region, lineage)
+        snapshots = self.snapshots.put(snapshot_id, copy)
         return self._with(
-            snapshots=self.snapshots.put(snapshot_id, copy),
+            snapshots=snapshots,
             latest_copies=self.latest_copies.set(latest, snapshot_id),
-            issued=self._counting(self.snapshots, snapshot_id),
+            issued=self._counting(self.snapshots, snapshots),
         )
 
     def without_snapshot(self, snapshot_id: SnapshotId) -> "World":
@@ -251,7 +248,7 @@ class World(Lookups):
         """
         image_id = image.image_id
         in_bin = image_id in self.recycle_bin
-        tombstone = Tombstone(image=evolve(image, tags=NO_TAGS), deregistered_at=self.now)
+        tombstone = Tombstone(image=changed(image, tags=NO_TAGS), deregistered_at=self.now)
         return self._with(
             images=self.images if in_bin else self.images.drop(image_id),
             recycle_bin=self.recycle_bin.drop(image_id) if in_bin else self.recycle_bin,
@@ -297,10 +294,8 @@ class World(Lookups):
 
     def with_retention_rule(self, rule: RetentionRule) -> "World":
         """Write a rule of the Recycle Bin, new or over the one with its identifier."""
-        return self._with(
-            retention_rules=self.retention_rules.put(rule.identifier, rule),
-            issued=self._counting(self.retention_rules, rule.identifier),
-        )
+        rules = self.retention_rules.put(rule.identifier, rule)
+        return self._with(retention_rules=rules, issued=self._counting(self.retention_rules, rules))
 
     def without_retention_rule(self, identifier: str) -> "World":
         """Delete a rule of the Recycle Bin."""

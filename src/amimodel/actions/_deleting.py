@@ -6,9 +6,8 @@ Source: rules C 5.6, C 5.17, C 6.2, C 6.15, C 6.30, C 8.26 to C 8.31.
 from datetime import timedelta
 from typing import Final
 
-from attrs import evolve
-
 from amimodel import lifecycle
+from amimodel._copies import changed
 from amimodel.images import Image
 from amimodel.lifecycle import HOLDING_THEIR_SNAPSHOTS
 from amimodel.permissions import NOBODY
@@ -62,7 +61,7 @@ def _retention(world: World, resource: Image | Snapshot) -> timedelta | None:
 
 def buried(image: Image) -> Image:
     """What is remembered of an image that is gone: all but whom it was shared with (rule C 5.17)."""
-    return evolve(image, state=ImageState.DEREGISTERED, launch_permissions=NOBODY)
+    return changed(image, state=ImageState.DEREGISTERED, launch_permissions=NOBODY)
 
 
 def deleting(world: World, snapshot: Snapshot) -> World:
