@@ -28,7 +28,7 @@ from amimodel.quirks import Quirks
 from amimodel.refusals import ImageNotFound, NotAuthorizedForImage, Refusal
 from amimodel.testing import strategies as ec2
 from amimodel.testing.corners import corner_world
-from amimodel.testing.strategies._cases import CASES, Case
+from amimodel.testing.strategies._cases import CASES, USUAL, Case
 from amimodel.testing.strategies._sight import Sight
 from amimodel.timing import Timing
 from amimodel.vocabulary import ImageState
@@ -158,7 +158,10 @@ def test_every_refusal_that_is_declared_can_be_asked_for(name: str) -> None:
     assert type(attempt(world, asked.request, by=asked.by)) is wanted
 
 
-@pytest.mark.parametrize("case", CASES, ids=[f"{case.action}-{case.refusal.__name__}" for case in CASES])
+EVERY_CASE: Final = (*CASES, *USUAL)
+
+
+@pytest.mark.parametrize("case", EVERY_CASE, ids=[f"{case.action}-{case.refusal.__name__}" for case in EVERY_CASE])
 def test_a_case_names_a_refusal_that_its_action_declares(case: Case) -> None:
     assert case.refusal in ACTIONS[case.action].refusals
     assert set(case.given) <= {field.name for field in fields(ACTIONS[case.action])}

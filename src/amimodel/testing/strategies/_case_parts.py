@@ -1,7 +1,6 @@
 """The things of a world that a case is about, and the parts of requests that bring it about."""
 
 from collections.abc import Callable
-from itertools import islice
 from typing import Final
 
 from amimodel.actions.snapshot import InstanceSpecification
@@ -30,9 +29,7 @@ def image_that(wanted: Callable[[Image], object]) -> Make:
 
 def image_anywhere(wanted: Callable[[Image], object]) -> Make:
     """An image of a kind, wherever and whosever it is."""
-    return named(
-        lambda sight: [image.image_id for image in islice(sight.world.images, _MOST) if wanted(image)] or sight.images
-    )
+    return named(lambda sight: sight.all_of("images", wanted))
 
 
 def shared_image(wanted: Callable[[Image], object]) -> Make:
@@ -85,6 +82,23 @@ def images_in_zone(sight: Sight) -> Ids:
     """Images whose snapshots are in a zone, then all the others."""
     zoned = {snapshot.snapshot_id for snapshot in sight.world.snapshots if snapshot.availability_zone is not None}
     return sight.those("images", lambda image: zoned & {*image.snapshot_ids})
+
+
+def images_to_wait_for(sight: Sight) -> Ids:
+    """The caller's images that are not available, then all the others."""
+    return sight.those("images", lambda image: image.state is not ImageState.AVAILABLE)
+
+
+def somebody_elses(part: str) -> Make:
+    """A thing that belongs to somebody else in the caller's Region, shared with nobody by name."""
+
+    def drawn(sight: Sight) -> Ids:
+        by = sight.by
+        if by is None:
+            return sight.all_of(part, lambda thing: thing)
+        return sight.all_of(part, lambda thing: thing.region == by.region and thing.owner_id != by.account)
+
+    return named(drawn)
 
 
 def protected_instances(filling: Filling) -> list[str]:
@@ -174,4 +188,3 @@ BOTH_WAYS: Final = LaunchPermissionModifications(
 LONG_TAG: Final = {LONG_KEY: ""}
 SMALL: Final = 8
 _A_FEW: Final = 2
-_MOST: Final = 200

@@ -5,11 +5,14 @@ takes: `amimodel.testing.corners` has all of it. Where it has not, the request i
 no case: chance meets them by itself.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
+from attrs import fields
+
 from amimodel import refusals as no
+from amimodel.actions import ACTIONS
 from amimodel.actions._deleting import BACKUP_TAG
 from amimodel.block_devices import NO_DEVICE, BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
 from amimodel.images import DeregistrationProtectionMode
@@ -35,6 +38,7 @@ from amimodel.testing.strategies._case_parts import (
     image_anywhere,
     image_that,
     images_in_zone,
+    images_to_wait_for,
     is_elsewhere,
     is_hvm,
     is_in_s3,
@@ -50,6 +54,7 @@ from amimodel.testing.strategies._case_parts import (
     shared_with_caller,
     snapped_volumes,
     snapshot_that,
+    somebody_elses,
 )
 from amimodel.testing.strategies._filling import Make, named, one
 from amimodel.vocabulary import BootMode, ImageState
@@ -230,6 +235,31 @@ CASES: Final[tuple[Case, ...]] = (
     Case(no.TagKeyTooLong, "CreateTags", {"tags": one(LONG_TAG)}, ("tag_key_may_have_128_characters", False)),
 )
 # fmt: on
+
+
+# What chance often meets, and what meets it for sure: whoever asks for such a refusal does not want to wait for it.
+_USUAL: Final[tuple[tuple[type[Refusal], tuple[str, ...], Make], ...]] = (
+    (no.ImageNotFound,            ("image_id", "source_image_id"),       one("ami-0ffffffffffffffff")),
+    (no.ImageUnavailable,         ("image_id", "source_image_id"),       named(images_to_wait_for)),
+    (no.NotAuthorizedForImage,    ("image_id", "source_image_id"),       somebody_elses("images")),
+    (no.NotAuthorizedForImages,   ("image_id", "source_image_id"),       somebody_elses("images")),
+    (no.SnapshotNotFound,         ("snapshot_id", "source_snapshot_id"), one("snap-0ffffffffffffffff")),
+    (no.NotAuthorizedForSnapshot, ("snapshot_id", "source_snapshot_id"), somebody_elses("snapshots")),
+    (no.VolumeNotFound,           ("volume_id",),                        one("vol-0ffffffffffffffff")),
+    (no.InstanceNotFound,         ("instance_id",),                      one("i-0ffffffffffffffff")),
+)  # fmt: skip
+
+
+def _usual() -> Iterator[Case]:
+    for action, kind in ACTIONS.items():
+        names = {attribute.name for attribute in fields(kind)}
+        for refusal, parameters, make in _USUAL:
+            given = {name: make for name in parameters if name in names}
+            if given and refusal in kind.refusals:
+                yield Case(refusal, action, given)
+
+
+USUAL: Final = tuple(_usual())
 
 
 @cache

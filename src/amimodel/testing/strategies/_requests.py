@@ -67,7 +67,7 @@ def requests(
     `amimodel.testing.corners` has a world that has it for every reason.
 
     >>> from amimodel.refusals import ImageUnavailable
-    >>> copies = requests(example_world(), refused_with=[ImageUnavailable], actions=["CopyImage"])
+    >>> copies = requests(example_world(), by=build, refused_with=[ImageUnavailable], actions=["CopyImage"])
     >>> find(copies, lambda request: True).source_image_id  # it is disabled
     'ami-0fa00000000000450'
 

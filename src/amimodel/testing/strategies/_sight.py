@@ -201,6 +201,11 @@ class Sight:
         own = self._seen(getattr(self.world, part))[0]
         return first([str(getattr(one, _ID_OF[part])) for one in own if wanted(one)], getattr(self, part))
 
+    def all_of(self, part: str, wanted: Callable[[Any], object]) -> Ids:
+        """Things of a kind, whosever they are, then all the others."""
+        there = islice(getattr(self.world, part), _MOST)
+        return first([str(getattr(one, _ID_OF[part])) for one in there if wanted(one)], getattr(self, part))
+
     @cached_property
     def images_shared(self) -> Ids:
         """Images that are shared with the caller's account by its name, then all the others."""

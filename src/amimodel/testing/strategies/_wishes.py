@@ -12,7 +12,7 @@ from amimodel.engine import ANY_REQUEST, attempt
 from amimodel.history import Asked
 from amimodel.refusals import Refusal
 from amimodel.testing.strategies._asking import Menu, drawn_asking
-from amimodel.testing.strategies._cases import CASES, Case
+from amimodel.testing.strategies._cases import CASES, USUAL, Case
 from amimodel.testing.strategies._filling import at_last, below
 from amimodel.testing.strategies._sight import Sight
 
@@ -56,7 +56,7 @@ def wish_for(actions: tuple[str, ...], *, granted: bool | None, refused_with: It
     if not able:
         message = f"No request of these actions is refused with {names}."
         raise ValueError(message)
-    cases = tuple(case for case in CASES if case.refusal in refusals and case.action in able)
+    cases = tuple(case for case in (*CASES, *USUAL) if case.refusal in refusals and case.action in able)
     return Wish(actions=able, granted=False, refusals=refusals, cases=cases)
 
 
