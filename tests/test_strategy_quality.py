@@ -80,6 +80,7 @@ RARE: Final = frozenset({
     "TooManySnapshotsOfVolume", "TpmOnArm", "TpmUnsupported", "UnencryptedCopyRefused",
     "VolumeCombinationRefused", "VolumeInWrongState", "VolumeOnInstanceStoreImage", "VolumeValueRefused",
     "WatermarkLimitReached", "WatermarkedImageNotPublic",
+    "ImageKindNotStored", "ImageTooLargeToStore", "RestoreQuotaReached", "SnapshotsNotShared",
 })  # fmt: skip
 
 
