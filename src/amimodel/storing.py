@@ -244,20 +244,21 @@ def progress(begins: datetime, due: datetime, now: datetime) -> int:
 def restored(stored: StoredImage, now: datetime) -> dict[str, Any]:
     """What an image restored of an object is: fields of `Image`, by name.
 
-    Whose it is and where, its id, its own name, its tags and its mapping are not among them; and what is not named
-    here starts as with any new image. A deprecation time that a quirk has kept is lost once it has come: nothing is
-    deprecated before it is made (rule C 2.5).
+    Whose it is and where, its id, its tags and its mapping are not among them; and what is not named here starts as
+    with any new image. What is known to be Windows and tells no code is not made Linux. A deprecation time that a quirk
+    has kept is lost once it has come: nothing is deprecated before it is made (rule C 2.5).
 
     Source: rules C 7.30 to C 7.32, A 7.4, A 11.3; settlement S 41.
     """
     image, deprecation = stored.image, stored.image.deprecation_time
+    code = image.billing if image.platform is not None else billing.of_restored(image.billing)
     return {name: getattr(image, name) for name in SAME_IN_COPY} | {
         "name": image.name,
         "description": image.description,
         "state": ImageState.PENDING,
         "creation_date": now.replace(microsecond=0),  # rule A T-1
         "deprecation_time": deprecation if deprecation is not None and deprecation > now else None,
-        "billing": billing.of_restored(image.billing),
+        "billing": code,
         "source_image_id": image.image_id,
         "source_image_region": image.region,
     }
