@@ -32,7 +32,7 @@ from amimodel.buckets import Bucket
 from amimodel.callers import Caller
 from amimodel.decisions import Owner, Permitted, Settled, SnapshotNotTold
 from amimodel.engine import advance, apply, ask, attempt, explain
-from amimodel.events import ImageStateChange
+from amimodel.events import ImageStateChange, SnapshotNotification
 from amimodel.filters import Filter
 from amimodel.image_criteria import ImageCriterion
 from amimodel.images import DeregistrationProtection, DeregistrationProtectionMode, Image, StateReason
@@ -205,6 +205,7 @@ STOCKED, STORED = stocked(), stored(stocked())
         (restoring, {"tag_specifications": tagged("volume", a="b")}, "InvalidParameterValue: 'volume' is not a valid"),
         (DescribeStoreImageTasks, {"image_ids": ["web"]}, "InvalidAMIID.Malformed: "),
         (DescribeStoreImageTasks, {"filters": [Filter("state", ["x"])]}, "InvalidParameterValue: The filter 'state'"),
+        (DescribeStoreImageTasks, {"filters": [Filter("tag:x", ["y"])]}, "InvalidParameterValue: The filter 'tag:x'"),
     ],
 )
 def test_what_no_world_could_grant_is_malformed(kind: Any, facts: dict[str, Any], complaint: str) -> None:
@@ -672,6 +673,15 @@ def test_what_was_encrypted_is_restored_as_the_account_encrypts_by_default() -> 
     assert decision.because == (Settled("the restored snapshots", "encrypted, default key (C 7.36)", "C 7.36"),)
 
 
+def test_restored_snapshots_are_told_of_by_a_quirk() -> None:
+    """Rules C 9.2, C 9.3."""
+    after, image, (disk,) = restored(evolve(STORED, quirks=Quirks(restored_snapshots_are_told_of=True)))
+    of_disk, of_image = (event.occurrence for event in after.events)
+    assert isinstance(of_disk, SnapshotNotification)
+    assert (of_disk.event, of_disk.snapshot_id, of_disk.source) == ("createSnapshot", disk.snapshot_id, "")
+    assert of_image == ImageStateChange(image_id=image.image_id, state=ImageState.AVAILABLE)
+
+
 def test_a_key_that_does_not_work_lets_image_and_snapshots_fail() -> None:
     """Rules C 7.35, B EN-7."""
     for key in (DISABLED_KEY, BOBS_KEY):
@@ -820,6 +830,8 @@ DESCRIBE_WITNESSES: list[tuple[type[Refusal], World, DescribeStoreImageTasks]] =
     (PageSizeRefused, STOCKED, DescribeStoreImageTasks(max_results=201)),
     (PageSizeRefused, STOCKED, DescribeStoreImageTasks(max_results=0)),
     (StoreTasksNotPaged, STOCKED, DescribeStoreImageTasks(image_ids=[IMAGE], max_results=5)),
+    (ImageNotFound, stocked(quirks=Quirks(store_tasks_of_unknown_images_are_left_out=False)),
+     DescribeStoreImageTasks(image_ids=[IMAGE, "ami-87654321"])),
     (InvalidNextToken, STOCKED, DescribeStoreImageTasks(next_token=NONSENSE)),
 ]  # fmt: skip
 

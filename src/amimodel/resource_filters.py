@@ -13,7 +13,6 @@ from amimodel.images import StateReason
 from amimodel.instances import Instance, InstanceImageMetadata
 from amimodel.snapshots import Snapshot
 from amimodel.stored_images import StoreImageTask
-from amimodel.tags import NO_TAGS
 from amimodel.volumes import Volume, VolumeAttachment
 from amimodel.zone_ids import zone_id
 
@@ -275,10 +274,6 @@ TAG_FILTERS: Final = FilterTable(
 """The filters of DescribeTags: 4 rows, and `tag:K`, which finds the tag itself (settlement S 23)."""
 
 
-def _no_tags(_: StoreImageTask) -> Mapping[str, str]:
-    return NO_TAGS
-
-
 _OfStoreTask = FilterRow[StoreImageTask]
 
 STORE_TASK_FILTERS: Final = FilterTable(
@@ -286,6 +281,5 @@ STORE_TASK_FILTERS: Final = FilterTable(
         _OfStoreTask("bucket",     _TEXT, lambda task: task.bucket),
         _OfStoreTask("task-state", _TEXT, lambda task: task.store_task_state),
     ),
-    tags=_no_tags,
 )  # fmt: skip
 """The filters of DescribeStoreImageTasks: 2 rows (rule C 7.22)."""

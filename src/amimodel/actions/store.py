@@ -239,6 +239,7 @@ class DescribeStoreImageTasks(Query[Page[StoreImageTask]]):
         FilterLimitExceeded,
         PageSizeRefused,
         StoreTasksNotPaged,
+        ImageNotFound,
         InvalidNextToken,
     )
 
@@ -262,6 +263,7 @@ class DescribeStoreImageTasks(Query[Page[StoreImageTask]]):
         yield from unless(page_size_refusal(self.max_results, bounds))
         if self.image_ids and self.max_results is not None:
             yield StoreTasksNotPaged(error_code=world.quirks.store_paging_code)
+        yield from unless(self._unknown(world, by))
         found = list(select(self._tasks(world, by), filters, STORE_TASK_FILTERS, world.quirks))
         try:
             return page(
@@ -273,6 +275,12 @@ class DescribeStoreImageTasks(Query[Page[StoreImageTask]]):
             )
         except (InvalidNextToken, PageSizeRefused) as refusal:
             return (yield from nothing(refusal))
+
+    def _unknown(self, world: World, by: Caller) -> ImageNotFound | None:
+        if world.quirks.store_tasks_of_unknown_images_are_left_out:
+            return None
+        unknown = tuple(one for one in self.image_ids if world.former_image(one, by.region) is None)
+        return ImageNotFound(image_ids=unknown) if unknown else None
 
     def _tasks(self, world: World, by: Caller) -> list[StoreImageTask]:
         own = [
@@ -410,7 +418,7 @@ def _begun(world: World, by: Caller, restoring: _Restoring) -> Outcome[Image]:
     image = evolve(image, block_device_mappings=filled_in(stored.image, made))
     work = FinishSnapshots(
         snapshot_ids=(one.snapshot_id for one in made.values()),
-        event="",
+        event="createSnapshot" if world.quirks.restored_snapshots_are_told_of else "",
         failure=None if key.cause is None else SNAPSHOT_STATE_MESSAGE,
     )
     return Outcome(world.with_image(image).with_task(duration, work, request_id), image)
