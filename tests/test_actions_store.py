@@ -34,6 +34,7 @@ from amimodel.decisions import Owner, Permitted, Settled, SnapshotNotTold
 from amimodel.engine import advance, apply, ask, attempt, explain
 from amimodel.events import ImageStateChange, SnapshotNotification
 from amimodel.filters import Filter
+from amimodel.identifiers import ImageId
 from amimodel.image_criteria import ImageCriterion
 from amimodel.images import DeregistrationProtection, DeregistrationProtectionMode, Image, StateReason
 from amimodel.integrity import problems
@@ -296,8 +297,8 @@ def test_what_is_in_the_way_of_storing_is_named_in_the_order_of_the_checks() -> 
         before = stocked(root, source(root, **image_facts), other, busy, limits=Limits(**limits))
         before = apply(before, storing(image_id=busy.image_id, bucket=OPEN), by=BOB).world
         if there["object"]:
-            place: dict[str, str] = {"bucket": asked["bucket"], "object_key": KEY}
-            before = before.with_stored_image(StoredImage(**place, image=source(), store_time=NOW))
+            there_already = StoredImage(bucket=asked["bucket"], object_key=KEY, image=source(), store_time=NOW)
+            before = before.with_stored_image(there_already)
         hidden = {BucketAccessDenied} if asked["bucket"] == FAR else set()  # who has no bucket is not kept out of it
         assert [type(one) for one in explain(before, storing(**asked), by=BOB).refusals] == [
             one for one in left if one not in hidden
@@ -656,7 +657,7 @@ def test_a_restored_image_is_pending_with_new_snapshots_and_then_available() -> 
     assert after.images.records[image.image_id].state is ImageState.AVAILABLE
     assert {after.snapshots.records[one].state for one in image.snapshot_ids} == {SnapshotState.COMPLETED}
     told = [event.occurrence for event in after.events]
-    assert told == [ImageStateChange(image_id=image.image_id, state=ImageState.AVAILABLE)]
+    assert told == [ImageStateChange(image_id=ImageId(image.image_id), state=ImageState.AVAILABLE)]
     assert problems(after) == ()
 
 
@@ -679,7 +680,7 @@ def test_restored_snapshots_are_told_of_by_a_quirk() -> None:
     of_disk, of_image = (event.occurrence for event in after.events)
     assert isinstance(of_disk, SnapshotNotification)
     assert (of_disk.event, of_disk.snapshot_id, of_disk.source) == ("createSnapshot", disk.snapshot_id, "")
-    assert of_image == ImageStateChange(image_id=image.image_id, state=ImageState.AVAILABLE)
+    assert of_image == ImageStateChange(image_id=ImageId(image.image_id), state=ImageState.AVAILABLE)
 
 
 def test_a_key_that_does_not_work_lets_image_and_snapshots_fail() -> None:
@@ -700,7 +701,7 @@ def test_a_restoring_that_fails_leaves_a_failed_image_with_snapshots_in_error() 
     assert after.images.records[image.image_id].state is ImageState.FAILED
     assert {after.snapshots.records[one].state for one in image.snapshot_ids} == {SnapshotState.ERROR}
     (event,) = after.events
-    change = ImageStateChange(image_id=image.image_id, state=ImageState.FAILED, error_message="no blocks")
+    change = ImageStateChange(image_id=ImageId(image.image_id), state=ImageState.FAILED, error_message="no blocks")
     assert event.occurrence == change
 
 
@@ -866,7 +867,8 @@ def test_a_code_that_no_source_has_seen_is_the_one_of_the_quirk(kind: type[Refus
     """Rule C 15 (point 13)."""
     before, request, by = next((world_, asked, asker) for met, world_, asked, asker in ALL_WITNESSES if met is kind)
     for code in ErrorCode:
-        quirks = evolve(before.quirks, **{DOUBTFUL[kind]: code})
+        said: dict[str, Any] = {DOUBTFUL[kind]: code}
+        quirks = evolve(before.quirks, **said)
         result = attempt(evolve(before, quirks=quirks), request, by=by)
         assert isinstance(result, kind)
         assert result.code == code.value

@@ -57,8 +57,7 @@ def may_store(image: Image, account: str) -> Decision:
     >>> from attrs import evolve
     >>> from amimodel.examples import WEB
     >>> from amimodel.permissions import EVERYONE
-    >>> public = evolve(WEB, launch_permissions=[EVERYONE], deprecation_time="2028-01-01T00:00:00Z")
-    >>> print(may_store(public, "999988887777"))
+    >>> print(may_store(evolve(WEB, launch_permissions=[EVERYONE]), "999988887777"))
     no: Not authorized for image:ami-12345678
 
     That everyone may launch it, or an organization of the account, is not enough.

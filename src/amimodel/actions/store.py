@@ -9,7 +9,7 @@ S 41, S 51.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from attrs import evolve, field, frozen
 from attrs.converters import optional
@@ -398,7 +398,7 @@ def _begun(world: World, by: Caller, restoring: _Restoring) -> Outcome[Image]:
     stored, key = restoring.stored, restoring.key
     request_id, new_id = world.request_id, ImageId(world.new_id("ami-"))
     duration, alias = time_to_restore(world, by, stored), world.owner_aliases.get(by.account)
-    facts = storing.restored(stored, world.now) | {"name": restoring.name, "tags": restoring.tags}
+    facts: dict[str, Any] = {**storing.restored(stored, world.now), "name": restoring.name, "tags": restoring.tags}
     image = Image(**facts, image_id=new_id, owner_id=by.account, region=by.region, image_owner_alias=alias)
     made: dict[str, Snapshot] = {}
     for one in stored.snapshots:
