@@ -230,8 +230,10 @@ PICKY = RegionSettings(
 )
 IN_S3 = source(root_device_type="instance-store", block_device_mappings=[])
 LARGE = snapshot(ROOT_SNAPSHOT, volume_size_gib=5001)
-BUSY = apply(stocked(limits=Limits(stores_in_progress_gb=8)), storing(), by=ALICE).world
-BUSY = having(BUSY, source(image_id="ami-0000f0f0", name="other"))
+BUSY = having(
+    apply(stocked(limits=Limits(stores_in_progress_gb=8)), storing(), by=ALICE).world,
+    source(image_id="ami-0000f0f0", name="other"),
+)
 
 STORE_WITNESSES: list[tuple[type[Refusal], World, CreateStoreImageTask, Caller]] = [
     (ImageNotFound, STOCKED, storing(image_id="ami-87654321"), ALICE),

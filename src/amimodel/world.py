@@ -65,7 +65,8 @@ class World(Lookups):
     the present one last (rules A 10.4, A NF-3). `subscriptions` are accounts with the Marketplace product codes they
     are subscribed to (rule B LD-10), `owner_aliases` the accounts to which AWS has given an alias (rule B MP-10), and
     `billing_product_accounts` those that may name billing products (rule A RI-17). `foreign_tags` are what accounts
-    have written on what others own; an owner's tags are on the thing itself (rule A TG-9).
+    have written on what others own; an owner's tags are on the thing itself (rule A TG-9). `stored_images` are the
+    objects in S3 that keep images, and `store_tasks` the tasks that have written them, or will (rules C 7.10, C 7.11).
 
     Source: rules B G-1, C 0.1, C 0.A.
     """
