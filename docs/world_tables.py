@@ -20,6 +20,7 @@ from amimodel.resource_filters import (
     INSTANCE_FILTERS,
     INSTANCE_IMAGE_METADATA_FILTERS,
     SNAPSHOT_FILTERS,
+    STORE_TASK_FILTERS,
     TAG_FILTERS,
     VOLUME_FILTERS,
 )
@@ -145,11 +146,12 @@ def other_filters() -> str:
         "DescribeInstances": INSTANCE_FILTERS,
         "DescribeInstanceImageMetadata": INSTANCE_IMAGE_METADATA_FILTERS,
         "DescribeTags": TAG_FILTERS,
+        "DescribeStoreImageTasks": STORE_TASK_FILTERS,
     }
     return table(
         ["action", "filters"],
         (
-            [action, ", ".join(f"`{name}`" for name in (*sorted(known.rows), "tag:K"))]
+            [action, ", ".join(f"`{name}`" for name in (*sorted(known.rows), *(["tag:K"] if known.tags else [])))]
             for action, known in actions.items()
         ),
     )

@@ -29,7 +29,7 @@ from amimodel.boto._hook import KINDS
 from amimodel.boto._parameters import members_of, parameters_of, request_of
 from amimodel.callers import Caller
 from amimodel.engine import advance, attempt
-from amimodel.example_worlds import FRANKFURT, PROD, example_world
+from amimodel.example_worlds import BUILD, FRANKFURT, PROD, example_world
 from amimodel.history import replay
 from amimodel.malformed import Malformed
 from amimodel.refusals import Refusal
@@ -408,6 +408,49 @@ def test_the_token_that_botocore_makes_up_says_nothing_and_one_that_is_given_doe
     assert all(step.request.client_token is None for step in simulator.trace)  # type: ignore[union-attr] # all Asked
     third, fourth = (ec2.run_instances(**launch, ClientToken="a")["Instances"][0]["InstanceId"] for _ in range(2))
     assert third == fourth
+
+
+def test_an_image_is_stored_waited_for_and_restored() -> None:
+    """Rules C 7.1, C 7.10, C 7.20, C 7.23, C 7.30."""
+    simulator = Simulator(WORLD)
+    ec2 = simulator.client("ec2", account=BUILD, region=FRANKFURT)
+    image, bucket = "ami-0fa00000000000440", "golden-images"
+    tags = [{"Key": "Team", "Value": "platform"}]
+    key = ec2.create_store_image_task(ImageId=image, Bucket=bucket, S3ObjectTags=tags)["ObjectKey"]
+    running = [{"Name": "task-state", "Values": ["InProgress"]}]
+    assert ec2.describe_store_image_tasks(Filters=running)["StoreImageTaskResults"] == [{
+        "AmiId": image, "TaskStartTime": WORLD.now, "Bucket": bucket, "S3objectKey": key, "ProgressPercentage": 0,
+        "StoreTaskState": "InProgress",
+    }]  # fmt: skip
+    ec2.get_waiter("store_image_task_complete").wait(ImageIds=[image])
+    assert simulator.world.now == WORLD.now + timedelta(seconds=40)
+    stored = simulator.world.stored_image(bucket, key)
+    assert stored is not None
+    assert dict(stored.s3_object_tags) == {"Team": "platform"}
+    paginator = ec2.get_paginator("describe_store_image_tasks")
+    pages = list(paginator.paginate(PaginationConfig={"PageSize": 1}))
+    tasks = [task["AmiId"] for page in pages for task in page["StoreImageTaskResults"]]
+    assert (tasks, len(pages)) == ([image, "ami-0fa00000000000410"], 2)
+    named = [{"ResourceType": "snapshot", "Tags": tags}]
+    restored = ec2.create_restore_image_task(Bucket=bucket, ObjectKey=key, Name="again", TagSpecifications=named)
+    ec2.get_waiter("image_available").wait(ImageIds=[restored["ImageId"]])
+    (snapshot,) = ec2.describe_snapshots(Filters=[{"Name": "tag:Team", "Values": ["platform"]}])["Snapshots"]
+    assert (snapshot["State"], snapshot["VolumeId"]) == ("completed", "vol-ffffffff")
+
+
+def test_a_store_task_that_fails_ends_the_waiting() -> None:
+    """Rule C 7.23."""
+    simulator = Simulator(WORLD)
+    ec2 = simulator.client("ec2", account=BUILD, region=FRANKFURT)
+    image = "ami-0fa00000000000440"
+    ec2.create_store_image_task(ImageId=image, Bucket="golden-images")
+    ec2.deregister_image(ImageId=image, DeleteAssociatedSnapshots=True)
+    with pytest.raises(WaiterError, match="terminal failure state"):
+        ec2.get_waiter("store_image_task_complete").wait(ImageIds=[image])
+    (failed,) = ec2.describe_store_image_tasks(ImageIds=[image])["StoreImageTaskResults"]
+    assert failed["StoreTaskFailureReason"] == "The snapshot snap-0fa00000000000440 does not exist."
+    with pytest.raises(ClientError, match=r"InvalidParameterCombination.*imageIds"):
+        ec2.describe_store_image_tasks(ImageIds=[image], MaxResults=5)
 
 
 # --- who asks, and where ----------------------------------------------------------------------------------------------

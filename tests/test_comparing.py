@@ -20,6 +20,7 @@ from amimodel._table import Table
 from amimodel._wording import NOUNS
 from amimodel.actions import DeregisterImage
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.clock import parse
@@ -38,6 +39,7 @@ from amimodel.regions import Region
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.settings import ImageBlockPublicAccess, RegionSettings
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import Tags
 from amimodel.tasks import EndCooldown, FinishSnapshots
 from amimodel.testing import strategies as amis
@@ -73,6 +75,11 @@ KEY = KmsKey(arn="arn:aws:kms:eu-central-1:111122223333:key/68425528-9938-4a15-9
 ENTRY = RecycleBinEntry(resource=IMAGE, recycle_bin_enter_time=NOW, recycle_bin_exit_time=NOW + AN_HOUR)
 UNBLOCKED = RegionSettings(image_block_public_access=ImageBlockPublicAccess(state="unblocked"))
 HAPPENED = ImageStateChange(image_id=ImageId("ami-12345678"), state=ImageState.AVAILABLE)
+BUCKET = Bucket(name="golden", owner_id=ALICE, region=FRANKFURT)
+STORED = StoredImage(bucket="golden", object_key="a.bin", image=IMAGE)
+STORING = StoreImageTask(
+    ami_id="ami-12345678", task_start_time=NOW, bucket="golden", s3object_key="a.bin", owner_id=ALICE, region=FRANKFURT
+)
 BUNDLE = ImageBundle(location="amis/web/image.manifest.xml", account=ALICE, architecture="x86_64")
 ORGANIZATION = Organization(
     organization_id="o-xyzabc123w", management_account_id=ALICE, root_id="r-1xyz", accounts=[ALICE]
@@ -104,6 +111,12 @@ EDITS: list[Edit] = [
     lambda world: world.with_key(KEY, ["alias/mine"]),
     lambda world: world.with_parameter(FRANKFURT, "/golden/web", ImageId("ami-12345678")),
     lambda world: world.with_bundle(BUNDLE),
+    lambda world: world.with_bucket(BUCKET),
+    lambda world: world.with_bucket(evolve(BUCKET, readers=[BOB])),
+    lambda world: world.with_stored_image(STORED),
+    lambda world: evolve(world, stored_images=Table()),
+    lambda world: world.with_store_task(1, STORING),
+    lambda world: world.with_store_task(1, evolve(STORING, store_task_state="Completed")),
     lambda world: world.with_subscription(ALICE, "abc"),
     lambda world: world.without_subscription(ALICE, "abc"),
     lambda world: world.with_owner_alias(ALICE, OwnerAlias.AMAZON),

@@ -15,6 +15,7 @@ from amimodel._log import Log
 from amimodel._table import Table
 from amimodel.actions import DeregisterImage
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
+from amimodel.buckets import Bucket
 from amimodel.callers import Caller
 from amimodel.clock import parse
 from amimodel.encryption import KmsKey
@@ -35,12 +36,14 @@ from amimodel.refusals import Refusal
 from amimodel.regions import Region
 from amimodel.retention import IN_BIN, RecycleBinEntry, RetentionRule
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import SHARED_PREFIX, Tags
 from amimodel.tasks import (
     EmptyRecycleBin,
     EndCooldown,
     FinishImage,
     FinishSnapshots,
+    FinishStoreTask,
     ForgetInstance,
     MoveInstance,
     Task,
@@ -100,6 +103,19 @@ ENTRY = RecycleBinEntry(
     recycle_bin_exit_time=NOW + A_DAY,
 )
 KEY = KmsKey(arn="arn:aws:kms:eu-central-1:111122223333:key/68425528-9938-4a15-90f2-f1755263b836")
+BUCKET = Bucket(name="golden", owner_id=ALICE, region=FRANKFURT)
+STORED = StoredImage(
+    bucket="golden", object_key="old.bin", image=evolve(IMAGE, name="old"), snapshots=[SNAPSHOT], store_time=NOW
+)
+WRITTEN = StoredImage(bucket="golden", object_key="ami-12345678.bin", image=IMAGE, snapshots=[SNAPSHOT])
+STORING = StoreImageTask(
+    ami_id=IMAGE.image_id,
+    task_start_time=NOW,
+    bucket="golden",
+    s3object_key=WRITTEN.object_key,
+    owner_id=ALICE,
+    region=FRANKFURT,
+)
 COOLING = DeregistrationProtection(cooldown_until=NOW + A_DAY)
 HAPPENED = ImageStateChange(image_id=ImageId("ami-12345678"), state=ImageState.AVAILABLE)
 
@@ -112,6 +128,11 @@ FURNISHED = (
     .with_instance(INSTANCE)
     .with_image(BARE)
     .with_key(KEY, ["alias/mine"])
+    .with_bucket(BUCKET)
+    .with_stored_image(STORED)
+    .with_stored_image(WRITTEN)
+    .with_store_task(1, STORING)
+    .with_task(A_DAY, FinishStoreTask(number=1, begins=NOW))
     .with_foreign_tags(BOB, "ami-12345678", Tags({"Mine": "too"}))
     .emitting(HAPPENED, account=ALICE, region=FRANKFURT)
     .emitting(HAPPENED, account=ALICE, region=FRANKFURT)
@@ -288,6 +309,32 @@ BROKEN: list[tuple[Law, World, str, str]] = [
      "ami-12345678", "444455556666 has written ec2:SharedTag/a"),
     (Law.FOREIGN_TAGS_ARE_SOME, evolve(SOUND, foreign_tags=Table({"ami-12345678": Table({BOB: Tags()})})),
      "ami-12345678", "there are tags of others on it, but none is written"),
+    (Law.STORED_IN_A_BUCKET, SOUND.with_stored_image(evolve(STORED, bucket="lost")),
+     "lost/old.bin", "there is no bucket lost"),
+    (Law.STORED_KEEPS_NO_SHARING,
+     SOUND.with_stored_image(evolve(STORED, image=evolve(IMAGE, launch_permissions=PUBLIC))),
+     "golden/old.bin", "its image is shared"),
+    (Law.STORED_KEEPS_NO_SHARING, SOUND.with_stored_image(evolve(STORED, snapshots=[evolve(SNAPSHOT, encrypted=True)])),
+     "golden/old.bin", "it is encrypted"),
+    (Law.WRITTEN_BY_A_TASK, SOUND.with_stored_image(evolve(STORED, store_time=None)),
+     "golden/old.bin", "it is being written, and no task does it"),
+    (Law.WRITTEN_BY_A_TASK, SOUND.without_stored_image("golden", "ami-12345678.bin"),
+     "store task 1", "it is in progress, and golden/ami-12345678.bin is not being written"),
+    (Law.WRITTEN_BY_A_TASK, SOUND.with_stored_image(evolve(WRITTEN, store_time=NOW)),
+     "store task 1", "it is in progress, and golden/ami-12345678.bin is not being written"),
+    (Law.STORED_IN_ITS_REGION, SOUND.with_bucket(evolve(BUCKET, region=IRELAND)),
+     "store task 1", "it is of eu-central-1, and golden is in eu-west-1"),
+    (Law.STORE_TASKS_ARE_NUMBERED, SOUND.with_store_task(3, evolve(STORING, store_task_state="Completed")),
+     "store task 3", "it stands at 2"),
+    (Law.STORE_TASK_WILL_END, evolve(SOUND, tasks=SOUND.tasks[1:]),
+     "store task 1", "it is in progress, and nothing will finish it"),
+    (Law.UNDER_ITS_OWN_ID, evolve(SOUND, buckets=Table({"x": BUCKET})), "x", "what stands there is golden"),
+    (Law.UNDER_ITS_OWN_ID, evolve(SOUND, stored_images=SOUND.stored_images.set(("golden", "x"), STORED)),
+     "golden/x", "what stands there is golden/old.bin"),
+    (Law.BEGUN_BEFORE_NOW, SOUND.with_stored_image(evolve(STORED, store_time=NOW + A_DAY)),
+     "golden/old.bin", "something of it is of 2026-06-02 00:00:00, and it is 2026-06-01 00:00:00"),
+    (Law.BEGUN_BEFORE_NOW, SOUND.with_store_task(1, evolve(STORING, task_start_time=NOW + A_DAY)),
+     "store task 1", "something of it is of 2026-06-02 00:00:00, and it is 2026-06-01 00:00:00"),
     (Law.ALIAS_NAMES_A_KEY, evolve(SOUND, keys=Table()), "alias/mine",
      f"for 111122223333 in eu-central-1 it names {KEY.arn}, which is not there"),
     (Law.TASKS_ARE_IN_ORDER, tasks(2 * A_DAY, A_DAY), "task 101", "it stands behind task 100"),
@@ -328,7 +375,7 @@ def test_every_law_says_what_it_says_and_why() -> None:
         assert law.sentence[0].islower()
         assert law.rules == "" or law.rules[:2] in {"A ", "B ", "C "}
     assert {law for law in Law if not law.rules} == {
-        Law.INDEXES_ARE_IN_STEP, Law.FOREIGN_TAGS_ARE_SOME, Law.EVENTS_ARE_NUMBERED,
+        Law.INDEXES_ARE_IN_STEP, Law.STORE_TASKS_ARE_NUMBERED, Law.FOREIGN_TAGS_ARE_SOME, Law.EVENTS_ARE_NUMBERED,
     }  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from amimodel._copies import changed
 from amimodel._log import Log
 from amimodel.actions import DescribeImages, DisableImage
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.comparing import Changes
@@ -23,6 +24,7 @@ from amimodel.permissions import NOBODY
 from amimodel.refusals import DryRunOperation, ImageNotFound, Refusal, SnapshotNotFound
 from amimodel.requests import GRANTED, Deciding, Outcome, Request
 from amimodel.settings import RegionSettings
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import Tags
 from amimodel.testing import _taken
 from amimodel.testing.laws import LAWS, Law, Taken, against, broken, take
@@ -90,6 +92,20 @@ NAME: Final = Tags({"Name": "web"})
 SETTINGS: Final = RegionSettings()
 NUMBER: Final = f"{START.issued + 1:017x}"
 BUNDLE: Final = ImageBundle(location=LOCATION, account=owner.account, architecture="x86_64")
+BUCKET: Final = Bucket(name="golden", owner_id=owner.account, region=owner.region)
+STORED: Final = StoredImage(
+    bucket="golden", object_key="a.bin", image=evolve(image_in(START), name="old"), store_time=NOW
+)
+STORING: Final = StoreImageTask(
+    ami_id=IMAGE, task_start_time=NOW, bucket="golden", s3object_key="a.bin", owner_id=owner.account,
+    region=owner.region,
+)  # fmt: skip
+WRITING: Final = (
+    START.with_bucket(BUCKET).with_stored_image(evolve(STORED, store_time=None)).with_store_task(1, STORING)
+)
+FAILED: Final = WRITING.without_stored_image("golden", "a.bin").with_store_task(
+    1, evolve(STORING, store_task_state="Failed", store_task_failure_reason="gone")
+)
 DRY: Final = DisableImage(image_id=IMAGE, dry_run=True)
 
 # What an engine would do that breaks a law: the law, the step as it came out, and what is found to be wrong.
@@ -130,6 +146,16 @@ ROWS: Final[tuple[tuple[str, Taken, str], ...]] = (
     ("of others nothing changes", asking(telling(START, source=other.account)), "+ event 5: 2026-06-01T00:00:00Z 7777"),
     ("of others nothing changes", asking(telling(START, event="createSnapshot")), "+ event 5: 2026-06-01T00:00:00Z 77"),
     ("of others nothing changes", asking(START.with_bundle(BUNDLE), by=other), "+ bundle amis/legacy/image.manifest"),
+    ("of others nothing changes", asking(START.with_bucket(BUCKET), by=other), "+ bucket golden (eu-central-1, "),
+    ("of others nothing changes",
+     asking(START.with_bucket(BUCKET).with_stored_image(STORED), by=other, before=START.with_bucket(BUCKET)),
+     "+ stored image golden a.bin 'old'"),
+    ("of others nothing changes",  # it is over: nothing makes it fail any more
+     asking(START.with_bucket(BUCKET), by=other, before=START.with_bucket(BUCKET).with_stored_image(STORED)),
+     "- stored image golden a.bin"),
+    ("of others nothing changes",
+     asking(START.with_store_task(1, evolve(STORING, store_task_state="Completed")), by=other,
+            before=START.with_store_task(1, STORING)), "~ store task 1: store_task_state InProgress -> Completed"),
     ("of others nothing changes", asking(START.with_key(KmsKey(arn=KEY))), "+ key arn:aws:kms"),
     ("whatever is new is what building it anew would give",
      asking(START.with_image(changed(image_in(START), launches=[NOW]))), "in images, ami-00000000000000004 is Image("),
@@ -204,6 +230,9 @@ OTHERS: Final = next(law for law in LAWS if law.sentence.startswith("of others")
         asking(START.with_settings(owner.account, owner.region, SETTINGS), by=owner),
         asking(telling(START), by=owner),
         asking(START.with_bundle(BUNDLE), by=owner),
+        asking(START.with_bucket(BUCKET), by=owner),
+        asking(START.with_bucket(BUCKET).with_stored_image(STORED), by=owner, before=START.with_bucket(BUCKET)),
+        asking(FAILED, by=other, before=WRITING),
         asking(with_image(START, description="faulty"), by=Caller.provider("eu-central-1")),
         passing(with_image(START, description="in time")),
     ],

@@ -321,6 +321,8 @@ BOOK_QUIRKS = [
     ("public_deprecation_code", ErrorCode.OPERATION_NOT_PERMITTED, "C 15 (point 4)"),
     ("repeated_disabling_succeeds", True, "C 15 (point 5)"),
     ("disabled_image_may_be_stored", False, "C 15 (point 7)"),
+    ("store_tasks_of_unknown_images_are_left_out", True, "C 7.20"),
+    ("restored_snapshots_are_told_of", False, "C 9.3"),
     ("archived_snapshots_code", ErrorCode.INCORRECT_STATE, "C 15 (point 8)"),
     ("binned_image_holds_name", False, "C 15 (point 9)"),
     ("bin_restores_disabled_state", True, "C 15 (point 10)"),

@@ -13,10 +13,12 @@ from amimodel.actions import (
     ACTIONS,
     ChangeBundle,
     ChangeKeyState,
+    CreateStoreImageTask,
     DescribeImages,
     FailImage,
     FailLaunch,
     FailSnapshot,
+    FailStoreImageTask,
     FaultImage,
     PublishParameter,
     ScanImage,
@@ -52,11 +54,11 @@ from amimodel.vocabulary import ImageState
 from amimodel.world import World
 from worlds import FRANKFURT, ami, inst, rich_world, snap
 
-WORLD = rich_world()
+WORLD = apply(rich_world(), CreateStoreImageTask(image_id=ami(w.WEB), bucket=w.BUCKET), by=w.alice).world
 OTHER_KEY = w.KEY.replace("1f2e", "ffff")
 KINDS = [
-    ChangeBundle, ChangeKeyState, FailImage, FailLaunch, FailSnapshot, FaultImage, PublishParameter, ScanImage,
-    ShutDownFromWithin, UnpublishUnusedImages,
+    ChangeBundle, ChangeKeyState, FailImage, FailLaunch, FailSnapshot, FailStoreImageTask, FaultImage, PublishParameter,
+    ScanImage, ShutDownFromWithin, UnpublishUnusedImages,
 ]  # fmt: skip
 
 
@@ -73,6 +75,7 @@ REQUESTS: dict[type[Request[Any]], Request[Any]] = {
     FailImage: FailImage(image_id=ami(w.PENDING)),
     FailLaunch: FailLaunch(instance_id=inst(0x103)),
     FailSnapshot: FailSnapshot(snapshot_id=snap(w.PENDING)),
+    FailStoreImageTask: FailStoreImageTask(image_id=ami(w.WEB), bucket=w.BUCKET),
     FaultImage: FaultImage(image_id=ami(w.WEB)),
     PublishParameter: PublishParameter(name="/aws/service/x", image_id=ami(w.WEB)),
     ScanImage: ScanImage(image_id=ami(w.WEB), scan_results=RESULTS),
@@ -91,6 +94,10 @@ WITNESSES: list[tuple[Request[Any], Refusal]] = [
     (FailLaunch(instance_id=inst(0x101)), NothingToBringAbout(subject=inst(0x101), state="running")),
     (FailSnapshot(snapshot_id=snap(0x999)), SnapshotNotFound(snapshot_id=snap(0x999))),
     (FailSnapshot(snapshot_id=snap(w.WEB)), NothingToBringAbout(subject=snap(w.WEB), state="completed")),
+    (
+        FailStoreImageTask(image_id=ami(w.FAR), bucket=w.BUCKET),
+        NothingToBringAbout(subject=f"{ami(w.FAR)} for {w.BUCKET}", state="not being stored"),
+    ),
     (FaultImage(image_id=ami(w.FORMER)), ImageNotFound.of(ami(w.FORMER))),
     (FaultImage(image_id=ami(w.FAILED)), NothingToBringAbout(subject=ami(w.FAILED), state="failed")),
     (PublishParameter(name="/aws/service/x", image_id=ami(w.BINNED)), ImageNotFound.of(ami(w.BINNED))),

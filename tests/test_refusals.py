@@ -744,6 +744,84 @@ CASES: list[tuple[Refusal, str, str | None]] = [
         "InvalidParameterValue",
         "Invalid availability zone-id: [use1-az1]",
     ),
+    # storing and restoring
+    (
+        refusals.BucketNotUsable(
+            error_code=ErrorCode.INVALID_PARAMETER_VALUE, bucket="golden", region="eu-central-1", bucket_region=None
+        ),
+        "InvalidParameterValue",
+        "The bucket 'golden' does not exist.",
+    ),
+    (
+        refusals.BucketNotUsable(
+            error_code=ErrorCode.INVALID_PARAMETER_VALUE, bucket="golden", region="eu-west-1", bucket_region="us-east-1"
+        ),
+        "InvalidParameterValue",
+        "The bucket 'golden' is in us-east-1, and the request is made in eu-west-1.",
+    ),
+    (
+        refusals.BucketAccessDenied(
+            error_code=ErrorCode.AUTH_FAILURE, bucket="golden", account_id=BOB, permission="s3:PutObject"
+        ),
+        "AuthFailure",
+        "Access to the bucket 'golden' is denied.",
+    ),
+    (refusals.SnapshotsNotShared(image_id=AMI, snapshot_ids=(SNAP,)), "AuthFailure", f"Not authorized for image:{AMI}"),
+    (
+        refusals.ImageKindNotStored(
+            error_code=ErrorCode.UNSUPPORTED_OPERATION,
+            image_id=AMI,
+            root_device_type="ebs",
+            virtualization_type="paravirtual",
+        ),
+        "UnsupportedOperation",
+        None,
+    ),
+    (
+        refusals.ImageTooLargeToStore(
+            error_code=ErrorCode.INVALID_PARAMETER_VALUE, image_id=AMI, size_gib=5001, limit=5000
+        ),
+        "InvalidParameterValue",
+        None,
+    ),
+    (
+        refusals.ImageStoredAlready(
+            error_code=ErrorCode.INVALID_REQUEST, bucket="golden", object_key="a.bin", in_progress=True
+        ),
+        "InvalidRequest",
+        "The image is being stored as 'a.bin' in the bucket 'golden'.",
+    ),
+    (
+        refusals.ImageStoredAlready(
+            error_code=ErrorCode.INVALID_REQUEST, bucket="golden", object_key="a.bin", in_progress=False
+        ),
+        "InvalidRequest",
+        "The image is stored already as 'a.bin' in the bucket 'golden'.",
+    ),
+    (
+        refusals.StoreQuotaReached(error_code=ErrorCode.RESOURCE_LIMIT_EXCEEDED, in_progress_gib=1200, quota=1200),
+        "ResourceLimitExceeded",
+        "Store tasks in progress have 1200 GB, and 1200 GB are allowed at a time.",
+    ),
+    (
+        refusals.RestoreQuotaReached(error_code=ErrorCode.RESOURCE_LIMIT_EXCEEDED, in_progress_gib=600, quota=600),
+        "ResourceLimitExceeded",
+        "Restore tasks in progress have 600 GB, and 600 GB are allowed at a time.",
+    ),
+    (
+        refusals.StoredImageNotFound(error_code=ErrorCode.INVALID_PARAMETER_VALUE, bucket="golden", object_key="a.bin"),
+        "InvalidParameterValue",
+        "The bucket 'golden' has no stored image 'a.bin'.",
+    ),
+    (refusals.TooManyStoredImagesDescribed(image_ids=21, limit=20), "InvalidParameterValue", None),
+    (
+        refusals.StoreTasksNotPaged(error_code=ErrorCode.INVALID_PARAMETER_COMBINATION),
+        "InvalidParameterCombination",
+        None,
+    ),
+    (refusals.BucketAlreadyExists(bucket="golden"), "BucketAlreadyExists", None),
+    (refusals.BucketNotFound(bucket="golden"), "NoSuchBucket", None),
+    (refusals.ObjectNotFound(bucket="golden", object_key="a.bin"), "NoSuchKey", None),
 ]
 each_case = pytest.mark.parametrize(("refusal", "code", "message"), CASES, ids=[type(row[0]).__name__ for row in CASES])
 
@@ -764,6 +842,7 @@ CODES = {
     "HandshakeConstraintViolationException", "MasterCannotLeaveOrganizationException", "UnsupportedOperationException",
     "ConflictException", "ResourceNotFoundException", "ServiceQuotaExceededException", "ValidationException",
     "AccessDeniedException", "ChildNotFoundException", "InvalidInputException", "InvalidMarkerException",
+    "BucketAlreadyExists", "NoSuchBucket",
     "OrganizationalUnitNotFoundException", "ParameterNotFound", "ParameterVersionNotFound", "ParentNotFoundException",
 }  # fmt: skip
 # Settlement S 42; rules A E-1, C 6.1, C 6.5, C 6.7: every other refusal is a 400.
@@ -772,6 +851,7 @@ STATUSES = {
     "UnauthorizedOperation": 403, "NotTheProvider": 403, "DryRunOperation": 412,
     "RetentionRuleQuotaReached": 402, "RulesPerTagQuotaReached": 402, "TagsPerRuleQuotaReached": 402,
     "RetentionRuleNotFound": 404, "RetentionRuleInWrongState": 409,
+    "BucketNotFound": 404, "ObjectNotFound": 404, "BucketAlreadyExists": 409,
 }  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from amimodel.resource_filters import (
     INSTANCE_FILTERS,
     INSTANCE_IMAGE_METADATA_FILTERS,
     SNAPSHOT_FILTERS,
+    STORE_TASK_FILTERS,
     TAG_FILTERS,
     VOLUME_FILTERS,
     SeenSnapshot,
@@ -34,6 +35,7 @@ TABLES: list[tuple[str, FilterTable[Any], int]] = [
     ("DescribeInstances",             INSTANCE_FILTERS,                136),
     ("DescribeInstanceImageMetadata", INSTANCE_IMAGE_METADATA_FILTERS, 11),
     ("DescribeTags",                  TAG_FILTERS,                     5),
+    ("DescribeStoreImageTasks",       STORE_TASK_FILTERS,              2),
 ]  # fmt: skip
 each_table = pytest.mark.parametrize(("action", "table", "number"), TABLES, ids=[row[0] for row in TABLES])
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 import worlds as w
 from amimodel import _indexes
 from amimodel._catalogue import Catalogue
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.encryption import KmsKey
 from amimodel.events import InstanceStateChange, as_uuid
@@ -25,6 +26,7 @@ from amimodel.permissions import EVERYONE, AccountPermission, OrganizationPermis
 from amimodel.quirks import Quirks
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.settings import EbsEncryption, RegionSettings
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import NO_TAGS, Tags
 from amimodel.tasks import EndCooldown, ForgetInstance
 from amimodel.timing import Timing
@@ -35,6 +37,12 @@ from worlds import ALICE, BOB, FRANKFURT, VIRGINIA, ami, inst, rich_world, snap,
 
 WORLD = rich_world()
 CATALOGUES = ("images", "snapshots", "volumes", "instances", "recycle_bin", "retention_rules", "tombstones")
+
+
+STORED = StoredImage(bucket=w.BUCKET, object_key="a.bin", image=w.image(w.WEB), store_time=w.NOW)
+STORING = StoreImageTask(
+    ami_id=ami(w.WEB), task_start_time=w.NOW, bucket=w.BUCKET, s3object_key="a.bin", owner_id=ALICE, region=FRANKFURT
+)
 
 
 def entry(world: World, number: int) -> RecycleBinEntry:
@@ -86,6 +94,11 @@ STEPS: dict[str, Callable[[World], World]] = {
     "with_bundle": lambda world: world.with_bundle(
         ImageBundle(location="amis/other/image.manifest.xml", account=BOB, architecture="i386")
     ),
+    "with_bucket": lambda world: world.with_bucket(Bucket(name="other", owner_id=BOB, region=VIRGINIA)),
+    "with_stored_image": lambda world: world.with_stored_image(STORED),
+    "without_stored_image": lambda world: world.without_stored_image(STORED.bucket, STORED.object_key)
+    if (STORED.bucket, STORED.object_key) in world.stored_images else world,
+    "with_store_task": lambda world: world.with_store_task(len(world.store_tasks) + 1, STORING),
     "with_subscription": lambda world: world.with_subscription(BOB, "abc"),
     "without_subscription": lambda world: world.without_subscription(BOB, "abc"),
     "with_owner_alias": lambda world: world.with_owner_alias(BOB, OwnerAlias.AWS_MARKETPLACE),
@@ -123,7 +136,9 @@ def test_a_step_gives_another_world_and_leaves_the_first_alone(step: str) -> Non
     before = dict(vars(WORLD))
     after = STEPS[step](WORLD)
     assert all(vars(WORLD)[name] is value for name, value in before.items())
-    nothing_there = {"with_foreign_tags, none", "without_retention_rule", "without_subscription"}
+    nothing_there = {
+        "with_foreign_tags, none", "without_retention_rule", "without_stored_image", "without_subscription",
+    }  # fmt: skip
     assert (after == WORLD) is (step in nothing_there)
 
 

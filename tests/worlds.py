@@ -10,6 +10,7 @@ from typing import Any, Final
 from attrs import evolve
 
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.clock import parse
@@ -62,6 +63,7 @@ alice_in_virginia = Caller(account=ALICE, region=VIRGINIA)
 aws = Caller.provider(FRANKFURT)
 CALLERS: Final = (alice, bob, carol, alice_in_virginia)
 
+BUCKET: Final = "golden-images"
 LOCATION: Final = "amis/legacy/image.manifest.xml"
 PARAMETER: Final = "/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64"
 KEY: Final = "arn:aws:kms:eu-central-1:111122223333:key/1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"
@@ -209,6 +211,7 @@ def _without_images(world: World) -> World:
     world = world.with_organizations(Organizations([ORGANIZATION])).with_owner_alias(AMAZON, OwnerAlias.AMAZON)
     world = world.with_key(KmsKey(arn=KEY), ["alias/golden"])
     world = world.with_bundle(ImageBundle(location=LOCATION, account=ALICE, architecture="x86_64"))
+    world = world.with_bucket(Bucket(name=BUCKET, owner_id=ALICE, region=FRANKFURT, writers=[BOB]))
     world = world.with_volume(
         Volume(volume_id=vol(0x101), owner_id=ALICE, size_gib=8, availability_zone="eu-central-1a", state="in-use",
                create_time=LONG_AGO, attachment=VolumeAttachment(instance_id=inst(0x101), device_name="/dev/xvda",
@@ -307,6 +310,7 @@ def of_others(world: World, by: Caller) -> list[object]:
         *told,
         world.keys,
         world.bundles,
+        world.buckets,
         world.parameters,
         world.organizations,
         world.now,

@@ -66,6 +66,13 @@ def _settled(world: World) -> Iterator[str]:
         yield from tags
 
 
+def _of_s3(world: World) -> Iterator[str]:
+    for bucket in world.buckets.values():
+        yield from (bucket.owner_id, *bucket.readers, *bucket.writers)
+    yield from (stored.image.owner_id for stored in world.stored_images.values())
+    yield from (task.owner_id for task in world.store_tasks.values())
+
+
 _WAYS: Final[tuple[Callable[[World], Iterable[str]], ...]] = (
-    _owners, _named_in_permissions, members, _of_keys, _settled,
+    _owners, _named_in_permissions, members, _of_keys, _settled, _of_s3,
 )  # fmt: skip

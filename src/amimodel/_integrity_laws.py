@@ -64,6 +64,14 @@ class Law(Enum):
     )
     PENDING_SNAPSHOT_WILL_BE_FINISHED = ("a pending snapshot has a task that finishes it", "C 8.1, C 13", _WHOLE)
 
+    # Stored images
+    STORED_IN_A_BUCKET = ("what is stored lies in a bucket that is there", "C 7.2", _PART)
+    STORED_KEEPS_NO_SHARING = ("what is stored is shared with nobody, and is not encrypted", "C 7.13, C 7.14", _PART)
+    WRITTEN_BY_A_TASK = ("what is being written is what store tasks in progress write", "C 7.11", _PART)
+    STORED_IN_ITS_REGION = ("an image is stored in a bucket of its Region", "C 7.2", _PART)
+    STORE_TASKS_ARE_NUMBERED = ("store tasks are numbered as they stand", "", _PART)
+    STORE_TASK_WILL_END = ("a store task in progress has a task that finishes it", "C 7.10, C 13", _WHOLE)
+
     # Instances and their volumes
     ATTACHED_IS_IN_USE = ("a volume is in use as long as it is attached", "A RB-14, C 8.2", _PART)
     ATTACHED_TO_WHAT_IS_THERE = ("a volume is attached to an instance that is there", "C 12.4", _WHOLE)

@@ -18,6 +18,7 @@ from amimodel.world import World
 # --- everything in its place ------------------------------------------------------------------------------------------
 
 
+_DATED: Final = "recycle_bin tombstones stored_images store_tasks"
 _REGISTERS: Final = f"{THINGS} recycle_bin retention_rules tombstones"
 
 
@@ -32,6 +33,8 @@ def _own_ids(world: World) -> Iterator[tuple[str, str]]:
         ((held, tombstone.image.image_id) for held, tombstone in world.tombstones.records.items()),
         ((held, str(key.arn)) for held, key in world.keys.items()),
         ((held, bundle.location) for held, bundle in world.bundles.items()),
+        ((held, bucket.name) for held, bucket in world.buckets.items()),
+        (("/".join(held), f"{one.bucket}/{one.object_key}") for held, one in world.stored_images.items()),
     )
     for held, its_own in chain.from_iterable(own):
         if held != its_own:
@@ -79,6 +82,11 @@ def _begun(world: World) -> Iterator[tuple[str, datetime]]:
         yield entry.resource_id, entry.recycle_bin_enter_time
     for tombstone in world.tombstones:
         yield tombstone.image.image_id, tombstone.deregistered_at
+    for place, stored in world.stored_images.items():
+        if stored.store_time is not None:
+            yield "/".join(place), stored.store_time
+    for number, task in world.store_tasks.items():
+        yield f"store task {number}", task.task_start_time
 
 
 def _before_now(world: World) -> Iterator[tuple[str, str]]:
@@ -260,11 +268,11 @@ def _told_in_order(world: World) -> Iterator[tuple[str, str]]:
 
 
 CHECKS: Final[tuple[Check, ...]] = (
-    Check(Law.UNDER_ITS_OWN_ID,                _own_ids,       f"{_REGISTERS} keys bundles"),
+    Check(Law.UNDER_ITS_OWN_ID,                _own_ids,       f"{_REGISTERS} keys bundles buckets stored_images"),
     Check(Law.IN_A_REGION,                     _regions,       "images snapshots recycle_bin tombstones"),
     Check(Law.IN_ONE_PLACE,                    _one_place,     "images snapshots recycle_bin tombstones"),
     *(Check(Law.INDEXES_ARE_IN_STEP, partial(_in_step, name=name), name) for name in _REGISTERS.split()),
-    Check(Law.BEGUN_BEFORE_NOW,                _before_now,    f"now recycle_bin tombstones {THINGS}"),
+    Check(Law.BEGUN_BEFORE_NOW,                _before_now,    f"now {_DATED} {THINGS}"),
     Check(Law.ATTACHED_IS_IN_USE,              _in_use,        "volumes"),
     Check(Law.ATTACHED_TO_WHAT_IS_THERE,       _attached,      "volumes instances"),
     Check(Law.ATTACHED_IN_ITS_ZONE,            _nearby,        "volumes instances"),

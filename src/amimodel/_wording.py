@@ -5,6 +5,7 @@ from typing import Any, Final, cast
 
 from amimodel._code import code_of
 from amimodel._table import Table
+from amimodel.buckets import Bucket
 from amimodel.clock import TextForm, render
 from amimodel.events import Event
 from amimodel.identifiers import AccountId
@@ -12,6 +13,7 @@ from amimodel.images import Image
 from amimodel.instances import Instance
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import Tags
 from amimodel.tasks import Task
 from amimodel.tombstones import Tombstone
@@ -32,6 +34,9 @@ NOUNS: Final[Mapping[str, str]] = {
     "key_aliases":              "key alias of",
     "parameters":               "public parameter in",
     "bundles":                  "bundle",
+    "buckets":                  "bucket",
+    "stored_images":            "stored image",
+    "store_tasks":              "store task",
     "organizations":            "organizations",
     "owner_aliases":            "owner alias of",
     "subscriptions":            "subscription of",
@@ -80,8 +85,16 @@ def _image(image: Image) -> str:
     return f" {image.name!r}{_place(image)}"
 
 
-def _place(thing: Image | Snapshot | Volume | Instance | RetentionRule) -> str:
+def _place(thing: Image | Snapshot | Volume | Instance | RetentionRule | Bucket) -> str:
     return f" ({thing.region}, {thing.owner_id})"
+
+
+def _stored(stored: StoredImage) -> str:
+    return f" {stored.image.name!r}"
+
+
+def _storing(task: StoreImageTask) -> str:
+    return f": {task.ami_id} to {task.bucket}"
 
 
 def _binned(entry: RecycleBinEntry) -> str:
@@ -110,6 +123,9 @@ _INTRODUCTIONS: Final[Mapping[type[Any], Callable[[Any], str]]] = {
     Volume:          _place,
     Instance:        _place,
     RetentionRule:   _place,
+    Bucket:          _place,
+    StoredImage:     _stored,
+    StoreImageTask:  _storing,
     RecycleBinEntry: _binned,
     Tombstone:       _remembered,
     Table:           _tags,

@@ -11,6 +11,7 @@ from amimodel import _indexes
 from amimodel._catalogue import Catalogue
 from amimodel._log import Log
 from amimodel._table import Table
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.clock import to_millisecond, utc
 from amimodel.encryption import KmsKey
@@ -25,6 +26,7 @@ from amimodel.regions import Region
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.settings import RegionSettings
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import Tags
 from amimodel.tasks import Task
 from amimodel.timing import Timing
@@ -85,6 +87,11 @@ class WorldFields:
         factory=Table[tuple[Region, str], tuple[ImageId, ...]]
     )
     bundles: Table[str, ImageBundle] = field(factory=Table[str, ImageBundle])
+    buckets: Table[str, Bucket] = field(factory=Table[str, Bucket])
+    stored_images: Table[tuple[str, str], StoredImage] = field(factory=Table[tuple[str, str], StoredImage])
+    """By the name of the bucket and the key of the object; what is still being written is among them (rule C 7.11)."""
+    store_tasks: Table[int, StoreImageTask] = field(factory=Table[int, StoreImageTask])
+    """Every task there has been, by its place among them."""
     region_settings: Table[tuple[AccountId, Region], RegionSettings] = field(
         factory=Table[tuple[AccountId, Region], RegionSettings]
     )

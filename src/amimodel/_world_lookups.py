@@ -1,6 +1,6 @@
 """What a world can be asked: the look-ups, by id and through the indexes.
 
-Source: rules A ID-1, A NM-6 to A NM-9, A TG-9, A NF-3, C 5.9 to C 5.13; settlement S 11.
+Source: rules A ID-1, A NM-6 to A NM-9, A TG-9, A NF-3, C 5.9 to C 5.13, C 7.11; settlement S 11.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,6 +21,7 @@ from amimodel.regions import Region
 from amimodel.retention import RecycleBinEntry
 from amimodel.settings import RegionSettings
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoredImage
 from amimodel.tags import NO_TAGS, Tags
 from amimodel.tombstones import Tombstone
 from amimodel.volumes import Volume
@@ -116,6 +117,11 @@ class Lookups(WorldFields):
         )
         entry = self.recycle_bin.get(resource_id) if found is None else None
         return found if entry is None else entry.resource
+
+    def stored_image(self, bucket: str, object_key: str) -> StoredImage | None:
+        """The image that an object in S3 keeps; None where there is no such object, or not yet (rule C 7.11)."""
+        stored = self.stored_images.get((bucket, object_key))
+        return stored if stored is not None and stored.store_time is not None else None
 
     # --- what is found through an index -------------------------------------------------------------------------------
 

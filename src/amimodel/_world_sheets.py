@@ -24,6 +24,7 @@ from amimodel.tasks import (
     FinishImage,
     FinishRecovery,
     FinishSnapshots,
+    FinishStoreTask,
     ForgetInstance,
     MoveInstance,
     RemoveSnapshot,
@@ -99,7 +100,7 @@ def _of_task(task: Task) -> str:
     return f"{render(task.due, TextForm.SECONDS)} {_to_be_done(task.work)}"
 
 
-def _to_be_done(work: Work) -> str:  # noqa: C901, PLR0911 - one for each kind of work
+def _to_be_done(work: Work) -> str:  # noqa: C901, PLR0911, PLR0912 - one for each kind of work
     match work:
         case FinishSnapshots():
             ids = ", ".join(work.snapshot_ids)
@@ -108,6 +109,8 @@ def _to_be_done(work: Work) -> str:  # noqa: C901, PLR0911 - one for each kind o
             return f"deletes {work.snapshot_id}"
         case FinishImage():
             return f"makes {work.image_id} available"
+        case FinishStoreTask():
+            return f"finishes store task {work.number}"
         case MoveInstance():
             return f"lets {work.instance_id} leave {work.leaving}"
         case ForgetInstance():

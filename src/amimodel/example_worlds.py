@@ -30,10 +30,13 @@ is and its number: `ami-0fa00000000000410` is image 410 in Frankfurt (`fa`; Virg
 | `ami-0fa00000000000720` | `SANDBOX` | legacy | paravirtual, from the instance store |
 | `ami-0fa00000000000810` | `PARTNER` | appliance-4.1 | shared with one account, its snapshot too |
 
+The bucket `golden-images` in Frankfurt is `BUILD`'s, and `PROD` may read there. golden-2026.10 is stored in it.
+
 Amazon's images have numbers from 101, Windows from 201, and the seller's image is 301, in every Region. The public
 parameters lead to them, and remember those they have led to before.
 
-Source: rules A 10, A KR-6, B OR-1, B OR-14, B BPA-7, B AA-3, B MP-6, C 2.17, C 3.4, C 4, C 5.9, C 6.2, C 11.3.
+Source: rules A 10, A KR-6, B OR-1, B OR-14, B BPA-7, B AA-3, B MP-6, C 2.17, C 3.4, C 4, C 5.9, C 6.2, C 7.2,
+C 7.14, C 11.3.
 """
 
 from functools import cache
@@ -43,6 +46,7 @@ from attrs import evolve
 
 from amimodel._furnishing import fixed_id, launched, snapshot_of, with_image
 from amimodel._public_images import ALIASES, AMAZON_LINUX, PRODUCT, SELLER, WINDOWS, public_images, sold_image
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.clock import parse
 from amimodel.copying import snapshot_description
@@ -66,7 +70,9 @@ from amimodel.regions import Region, as_region
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.settings import AllowedImagesSettings, EbsEncryption, ImageBlockPublicAccess, RegionSettings
 from amimodel.snapshots import Snapshot
-from amimodel.tags import Tags
+from amimodel.stored_images import StoredImage, StoreImageTask
+from amimodel.storing import kept_of, kept_of_snapshot, object_key_of
+from amimodel.tags import NO_TAGS, Tags
 from amimodel.tasks import EmptyRecycleBin
 from amimodel.vocabulary import Architecture, ImageState
 from amimodel.volumes import Volume
@@ -134,7 +140,10 @@ def example_world() -> World:
     Source: rules A 10, B OR-1.
     """
     world = World(now=NOW, organizations=Organizations([ORGANIZATION]))
-    for part in (_offered, _settled, _built, _binned, _in_production, _in_staging, _in_the_sandbox, _of_the_partner):
+    parts = (
+        _offered, _settled, _built, _binned, _stored, _in_production, _in_staging, _in_the_sandbox, _of_the_partner,
+    )  # fmt: skip
+    for part in parts:
         world = part(world)
     return world
 
@@ -241,6 +250,29 @@ def _binned(world: World) -> World:
 
 
 # --- PROD -------------------------------------------------------------------------------------------------------------
+
+
+def _stored(world: World) -> World:
+    image, stored_at = _image(world, FRANKFURT, 410), parse("2026-10-25T04:00:40Z")
+    stored = StoredImage(
+        bucket="golden-images",
+        object_key=object_key_of(image.image_id),
+        image=kept_of(image, image.tags),
+        snapshots=[kept_of_snapshot(world.snapshots.records[one], NO_TAGS) for one in image.snapshot_ids],
+        store_time=stored_at,
+    )
+    task = StoreImageTask(
+        ami_id=image.image_id,
+        task_start_time=parse("2026-10-25T04:00:00Z"),
+        bucket=stored.bucket,
+        s3object_key=stored.object_key,
+        progress_percentage=100,
+        store_task_state="Completed",
+        owner_id=BUILD,
+        region=FRANKFURT,
+    )
+    bucket = Bucket(name=stored.bucket, owner_id=BUILD, region=FRANKFURT, readers=[PROD])
+    return world.with_bucket(bucket).with_stored_image(stored).with_store_task(1, task)
 
 
 def _in_production(world: World) -> World:

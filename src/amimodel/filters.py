@@ -221,13 +221,14 @@ def _nothing(_: object) -> None:
 class FilterTable(Generic[T]):
     """The filters of one action: a row for each name, `tag:` with any key, and the names that nothing here answers to.
 
-    `silent` are names that EC2 knows and this model has no fact for: nothing ever fits them.
+    Where `tags` is None, what is filtered has no tags, and the action does not know `tag:`. `silent` are names that EC2
+    knows and this model has no fact for: nothing ever fits them.
 
     Source: rules A FI-6, A FI-13, A FI-14.
     """
 
     rows: Mapping[str, FilterRow[T]] = field(converter=_by_name)
-    tags: Callable[[T], Mapping[str, str]]
+    tags: Callable[[T], Mapping[str, str]] | None = None
     silent: frozenset[str] = frozenset()
 
     def row(self, name: str) -> FilterRow[T]:
@@ -239,8 +240,8 @@ class FilterTable(Generic[T]):
         if row is not None:
             return row
         key = name.removeprefix(_TAG)
-        if key and key != name:
-            tags = self.tags
+        tags = self.tags
+        if key and key != name and tags is not None:
             return FilterRow(name, Kind.TEXT, lambda thing: tags(thing).get(key))
         if name in self.silent:
             return FilterRow(name, Kind.TEXT, _nothing)

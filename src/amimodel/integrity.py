@@ -15,7 +15,7 @@ from typing import Final
 
 from attrs import frozen
 
-from amimodel import _integrity_images, _integrity_retention, _integrity_things, consistency
+from amimodel import _integrity_images, _integrity_retention, _integrity_storing, _integrity_things, consistency
 from amimodel._integrity_laws import Extent, Law
 from amimodel.images import Image
 from amimodel.world import World
@@ -75,7 +75,12 @@ def problems(world: World, extent: Extent = Extent.WHOLE, *, since: World | None
 
 _CHECKS: Final = tuple(
     sorted(
-        (*_integrity_images.CHECKS, *_integrity_retention.CHECKS, *_integrity_things.CHECKS),
+        (
+            *_integrity_images.CHECKS,
+            *_integrity_retention.CHECKS,
+            *_integrity_storing.CHECKS,
+            *_integrity_things.CHECKS,
+        ),
         key=lambda check: list(Law).index(check.law),
     )
 )

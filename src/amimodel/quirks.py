@@ -301,6 +301,12 @@ class Quirks:
     """A stored image keeps its watermarks. Otherwise it loses them: rule B W-7."""
     store_keeps_deprecation: bool = False
     """A stored image keeps its deprecation time. Otherwise it loses it: rule C 7.16."""
+    store_tasks_of_unknown_images_are_left_out: bool = True
+    """DescribeStoreImageTasks leaves out ImageIds that name no image. Otherwise it is `InvalidAMIID.NotFound`: rules
+    C 7.20, C 7.21."""
+    restored_snapshots_are_told_of: bool = False
+    """Snapshots restored from S3 emit `createSnapshot` when they are complete. Otherwise only their image is told of:
+    rules C 9.2, C 9.3."""
 
     # Snapshots
     data_snapshots_are_in_use: bool = True

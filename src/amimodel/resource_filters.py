@@ -1,6 +1,6 @@
-"""The filters of DescribeSnapshots, DescribeVolumes, DescribeInstances, DescribeInstanceImageMetadata and DescribeTags.
+"""The filters of snapshots, volumes, instances, what instances tell of their images, tags and store tasks.
 
-Source: botocore 1.44.5, the parameter Filters of each; rules A 8.4, C 11.7; settlements S 21, S 23, S 35.
+Source: botocore 1.44.5, the parameter Filters of each; rules A 8.4, C 7.22, C 11.7; settlements S 21, S 23, S 35.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,6 +12,7 @@ from amimodel.filters import FilterRow, FilterTable, Kind
 from amimodel.images import StateReason
 from amimodel.instances import Instance, InstanceImageMetadata
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoreImageTask
 from amimodel.volumes import Volume, VolumeAttachment
 from amimodel.zone_ids import zone_id
 
@@ -271,3 +272,14 @@ TAG_FILTERS: Final = FilterTable(
     tags=_tag,
 )  # fmt: skip
 """The filters of DescribeTags: 4 rows, and `tag:K`, which finds the tag itself (settlement S 23)."""
+
+
+_OfStoreTask = FilterRow[StoreImageTask]
+
+STORE_TASK_FILTERS: Final = FilterTable(
+    rows=(
+        _OfStoreTask("bucket",     _TEXT, lambda task: task.bucket),
+        _OfStoreTask("task-state", _TEXT, lambda task: task.store_task_state),
+    ),
+)  # fmt: skip
+"""The filters of DescribeStoreImageTasks: 2 rows (rule C 7.22)."""

@@ -28,8 +28,9 @@ def _ids(ids: Iterable[SnapshotId]) -> tuple[SnapshotId, ...]:
 class FinishSnapshots:
     """A snapshot, or all of a set, will be completed; or end in error, if something is wrong already (rule B EN-7).
 
-    `event` is what EventBridge calls it, `source` what a single snapshot was made of. `mibps` is what a copy by time
-    takes until then of the throughput between the two Regions (rule B CI-20).
+    `event` is what EventBridge calls it; it is empty where only the image is told of, as for what is restored of S3
+    (rule C 9.2). `source` is what a single snapshot was made of. `mibps` is what a copy by time takes until then of the
+    throughput between the two Regions (rule B CI-20).
     """
 
     snapshot_ids: tuple[SnapshotId, ...] = field(converter=_ids)
@@ -125,10 +126,22 @@ class EndUnlockDelay:
     identifier: str
 
 
+@frozen(kw_only=True)
+class FinishStoreTask:
+    """An image will be stored, or fail to be (rules C 7.10 to C 7.12).
+
+    `number` is the place of the store task among all there have been. Its turn comes at the moment `begins`.
+    """
+
+    number: int
+    begins: datetime = field(converter=utc)
+
+
 Work: TypeAlias = (
     FinishSnapshots
     | RemoveSnapshot
     | FinishImage
+    | FinishStoreTask
     | MoveInstance
     | ForgetInstance
     | EndCooldown

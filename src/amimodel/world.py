@@ -20,6 +20,7 @@ from amimodel._loading import loaded
 from amimodel._table import Table
 from amimodel._world_fields import moment
 from amimodel._world_lookups import Lookups
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.clock import utc
@@ -36,6 +37,7 @@ from amimodel.regions import Region, as_region
 from amimodel.retention import RecycleBinEntry, RetentionRule
 from amimodel.settings import RegionSettings
 from amimodel.snapshots import Snapshot
+from amimodel.stored_images import StoredImage, StoreImageTask
 from amimodel.tags import NO_TAGS, Tags
 from amimodel.tasks import Task, Work
 from amimodel.timing import Timing
@@ -65,7 +67,8 @@ class World(Lookups):
     the present one last (rules A 10.4, A NF-3). `subscriptions` are accounts with the Marketplace product codes they
     are subscribed to (rule B LD-10), `owner_aliases` the accounts to which AWS has given an alias (rule B MP-10), and
     `billing_product_accounts` those that may name billing products (rule A RI-17). `foreign_tags` are what accounts
-    have written on what others own; an owner's tags are on the thing itself (rule A TG-9).
+    have written on what others own; an owner's tags are on the thing itself (rule A TG-9). `stored_images` are the
+    objects in S3 that keep images, and `store_tasks` the tasks that have written them, or will (rules C 7.10, C 7.11).
 
     Source: rules B G-1, C 0.1, C 0.A.
     """
@@ -322,6 +325,22 @@ class World(Lookups):
     def with_bundle(self, bundle: ImageBundle) -> "World":
         """Let a bundle lie in S3."""
         return self._with(bundles=self.bundles.set(bundle.location, bundle))
+
+    def with_bucket(self, bucket: Bucket) -> "World":
+        """Write a bucket, new or over the one of its name."""
+        return self._with(buckets=self.buckets.set(bucket.name, bucket))
+
+    def with_stored_image(self, stored: StoredImage) -> "World":
+        """Let an object in S3 keep an image, or be written for one."""
+        return self._with(stored_images=self.stored_images.set((stored.bucket, stored.object_key), stored))
+
+    def without_stored_image(self, bucket: str, object_key: str) -> "World":
+        """Delete an object that keeps an image, or give up writing it."""
+        return self._with(stored_images=self.stored_images.remove((bucket, object_key)))
+
+    def with_store_task(self, number: int, task: StoreImageTask) -> "World":
+        """Write a store task: a new one at the next place, or one over what it was."""
+        return self._with(store_tasks=self.store_tasks.set(number, task))
 
     def with_subscription(self, account: AccountId, product_code: str) -> "World":
         """Subscribe an account to a product of AWS Marketplace (rule B LD-10)."""

@@ -33,6 +33,10 @@ def everybody(world: World) -> set[str]:
     found |= {account for account, _ in [*world.region_settings, *world.subscriptions]}
     found |= {*world.owner_aliases, *world.billing_product_accounts}
     found |= {bundle.account for bundle in world.bundles.values()}
+    for bucket in world.buckets.values():
+        found |= {bucket.owner_id, *bucket.readers, *bucket.writers}
+    found |= {stored.image.owner_id for stored in world.stored_images.values()}
+    found |= {task.owner_id for task in world.store_tasks.values()}
     return found | {account for tags in world.foreign_tags.values() for account in tags}
 
 

@@ -38,6 +38,12 @@ from amimodel.actions.block_public_access import (
     GetImageBlockPublicAccessState,
     GetSnapshotBlockPublicAccessState,
 )
+from amimodel.actions.buckets import (
+    ChangeBucketPolicy,
+    CopyStoredImage,
+    CreateBucket,
+    DeleteStoredImage,
+)
 from amimodel.actions.copy import (
     CopyImage,
 )
@@ -162,6 +168,7 @@ from amimodel.actions.provider import (
     FailImage,
     FailLaunch,
     FailSnapshot,
+    FailStoreImageTask,
     FaultImage,
     PublishParameter,
     ScanImage,
@@ -201,6 +208,11 @@ from amimodel.actions.snapshot import (
     DeleteSnapshot,
     InstanceSpecification,
 )
+from amimodel.actions.store import (
+    CreateRestoreImageTask,
+    CreateStoreImageTask,
+    DescribeStoreImageTasks,
+)
 from amimodel.actions.tag import (
     CreateTags,
     DeleteTags,
@@ -228,20 +240,26 @@ __all__ = [
     "AttachImageWatermark",
     "CallerIdentity",
     "CancelImageLaunchPermission",
+    "ChangeBucketPolicy",
     "ChangeBundle",
     "ChangeKeyState",
     "CopyImage",
     "CopySnapshot",
+    "CopyStoredImage",
     "CopyTagsFromSource",
+    "CreateBucket",
     "CreateImage",
+    "CreateRestoreImageTask",
     "CreateRule",
     "CreateSnapshot",
     "CreateSnapshots",
+    "CreateStoreImageTask",
     "CreateTags",
     "CreateVolume",
     "DeleteRule",
     "DeleteSnapshot",
     "DeleteSnapshotReturnCode",
+    "DeleteStoredImage",
     "DeleteTags",
     "DeleteVolume",
     "DeregisterImage",
@@ -258,6 +276,7 @@ __all__ = [
     "DescribeRegions",
     "DescribeSnapshotAttribute",
     "DescribeSnapshots",
+    "DescribeStoreImageTasks",
     "DescribeTags",
     "DescribeVolumes",
     "DetachImageWatermark",
@@ -278,6 +297,7 @@ __all__ = [
     "FailImage",
     "FailLaunch",
     "FailSnapshot",
+    "FailStoreImageTask",
     "FaultImage",
     "FoundParameters",
     "GetAllowedImagesSettings",

@@ -1,6 +1,6 @@
 """How images and snapshots go: into the Recycle Bin where a rule keeps them, for good where none does.
 
-Source: rules C 5.6, C 5.17, C 6.2, C 6.15, C 6.30, C 8.26 to C 8.31.
+Source: rules C 5.6, C 5.17, C 6.2, C 6.15, C 6.30, C 7.12, C 8.26 to C 8.31.
 """
 
 from datetime import timedelta
@@ -8,6 +8,7 @@ from typing import Final
 
 from amimodel import lifecycle
 from amimodel._copies import changed
+from amimodel.actions._storing import stores_failed_of, stores_failed_without
 from amimodel.images import Image
 from amimodel.lifecycle import HOLDING_THEIR_SNAPSHOTS
 from amimodel.permissions import NOBODY
@@ -46,6 +47,7 @@ def without_image(world: World, image: Image) -> tuple[World, bool]:
         for task in world.tasks
         if isinstance(task.work, EndCooldown | FinishImage) and task.work.image_id == image.image_id
     )
+    world = stores_failed_of(world, image)
     kept = _retention(world, image)
     if kept is None:
         return world.burying(buried(image)), False
@@ -88,7 +90,8 @@ def _finishing(world: World, snapshot: Snapshot) -> Task | None:
 
 
 def without_snapshot(world: World, snapshot: Snapshot) -> World:
-    """Delete a snapshot, or put it into the Recycle Bin."""
+    """Delete a snapshot, or put it into the Recycle Bin; what is being stored of it fails (rule C 7.12)."""
+    world = stores_failed_without(world, snapshot.snapshot_id)
     kept = _retention(world, snapshot)
     if kept is None:
         return world.without_snapshot(snapshot.snapshot_id)

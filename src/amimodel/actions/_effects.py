@@ -1,6 +1,6 @@
 """What comes of the work that EC2 has taken on, when its moment has come.
 
-Source: rules B BPA-4, C 1.2, C 4.4, C 6.9, C 6.37, C 6.40, C 8.1, C 8.9, C 8.31, C 12.1, C 13.
+Source: rules B BPA-4, C 1.2, C 4.4, C 6.9, C 6.37, C 6.40, C 7.10, C 8.1, C 8.9, C 8.31, C 12.1, C 13.
 """
 
 from collections.abc import Iterable
@@ -9,6 +9,7 @@ from amimodel import instance_lifecycle, lifecycle
 from amimodel._copies import changed
 from amimodel.actions._deleting import buried, without_snapshot
 from amimodel.actions._retention import activated, announced, recovered, unlocked
+from amimodel.actions._storing import store_finished
 from amimodel.creating import SNAPSHOT_NOT_FOUND
 from amimodel.events import (
     ImageStateChange,
@@ -37,6 +38,7 @@ from amimodel.tasks import (
     FinishImage,
     FinishRecovery,
     FinishSnapshots,
+    FinishStoreTask,
     ForgetInstance,
     MoveInstance,
     RemoveSnapshot,
@@ -47,7 +49,7 @@ from amimodel.volumes import VolumeState
 from amimodel.world import World
 
 
-def happen(world: World, task: Task) -> World:  # noqa: C901, PLR0911 - one for each kind of work
+def happen(world: World, task: Task) -> World:  # noqa: C901, PLR0911, PLR0912 - one for each kind of work
     """Let a piece of work be done. What it was about may be gone by now; then nothing happens."""
     match task.work:
         case FinishSnapshots() as work:
@@ -58,6 +60,8 @@ def happen(world: World, task: Task) -> World:  # noqa: C901, PLR0911 - one for 
         case FinishImage(image_id=image_id):
             image = world.images.get(image_id)
             return world if image is None else image_completed(world, image, task.request_id)
+        case FinishStoreTask(number=number):
+            return store_finished(world, number)
         case MoveInstance() as work:
             instance = world.instances.get(work.instance_id)
             return world if instance is None else _moved(world, instance, work, task.request_id)
@@ -110,7 +114,9 @@ def _finished(snapshot: Snapshot, world: World, failure: str | None) -> Snapshot
 
 
 def _published(world: World, work: FinishSnapshots, finished: list[Snapshot], request_id: str) -> World:
-    """Tell the owner that a snapshot is finished, or that a set is (rules C 9.3, C 9.4)."""
+    """Tell the owner that a snapshot is finished, or that a set is; of restored ones nothing (rules C 9.3, C 9.4)."""
+    if not work.event:
+        return world
     first = finished[0]
     region = _region_of(first)
     if work.event == "createSnapshots":

@@ -19,7 +19,6 @@ from attrs import field, frozen
 from amimodel.actions._neighbours import texts
 from amimodel.callers import Caller
 from amimodel.filters import Filter, FilterRow, FilterTable, Kind, as_filters, limit_refusal, select
-from amimodel.malformed import Malformed
 from amimodel.refusals import FilterLimitExceeded, Refusal, RegionNotFound, ZoneIdNotFound, ZoneNotInRegion
 from amimodel.regions import AvailabilityZone, Partition, Region, ZoneType, as_region, as_zone, known_regions
 from amimodel.requests import Finding, Query, each, unless
@@ -30,7 +29,6 @@ from amimodel.zone_ids import zone_id
 T = TypeVar("T")
 
 _TEXT: Final = Kind.TEXT
-_NO_TAGS: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 @unique
@@ -42,17 +40,9 @@ class OptInStatus(Word):
     NOT_OPTED_IN = "not-opted-in"
 
 
-def _without_tags(_: object) -> Mapping[str, str]:
-    return _NO_TAGS
-
-
 def _known(filters: Iterable[Filter], table: FilterTable[Any]) -> tuple[Filter, ...]:
-    """Take filters of a table; a place has no tags, so `tag:K` is none of them."""
     given = as_filters(filters)
-    for one in given:
-        if one.name not in table.rows and one.name not in table.silent:
-            message = f"The filter '{one.name}' is invalid"
-            raise Malformed("InvalidParameterValue", message, member="Filters", value=one.name)
+    table.check(given)
     return given
 
 
@@ -88,7 +78,6 @@ REGION_FILTERS: Final = FilterTable(
         _OfRegion("opt-in-status", _TEXT, lambda one: one.opt_in_status),
         _OfRegion("region-name",   _TEXT, lambda one: one.region_name),
     ),
-    tags=_without_tags,
 )  # fmt: skip
 """The filters of DescribeRegions: 3 rows."""
 
@@ -222,7 +211,6 @@ ZONE_FILTERS: Final = FilterTable(
         _OfZone("zone-name",     _TEXT, lambda one: one.zone_name),
         _OfZone("zone-type",     _TEXT, lambda one: one.zone_type),
     ),
-    tags=_without_tags,
     silent=frozenset({"group-long-name", "message", "parent-zone-id", "parent-zone-name"}),
 )  # fmt: skip
 """The filters of DescribeAvailabilityZones: 7 rows, and the names of what the model has no fact for."""

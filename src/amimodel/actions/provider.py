@@ -2,7 +2,8 @@
 
 Only `Caller.provider(region)` may make them. They are decided as any other request, so that they can stand in a trace.
 
-Source: rules A NF-2, A NF-3, A SR-1, B EN-7, B LP-36, C 1.1, C 1.2, C 8.9, C 12.6, C 12.15.
+Source: rules A NF-2, A NF-3, A SR-1, B EN-7, B LP-36, C 1.1, C 1.2, C 7.10, C 8.9, C 12.6,
+C 12.15.
 """
 
 from datetime import datetime
@@ -13,6 +14,7 @@ from attrs import evolve, field, frozen
 from amimodel import instance_lifecycle, lifecycle
 from amimodel.actions._effects import cancelled, image_failed, instance_moved, snapshots_finished
 from amimodel.actions._finding import the_provider
+from amimodel.actions._storing import stores_failed
 from amimodel.callers import Caller
 from amimodel.encryption import KeyState, KmsKey, KmsKeyArn
 from amimodel.identifiers import ImageId, InstanceId, SnapshotId, image_id, instance_id, snapshot_id
@@ -34,6 +36,7 @@ from amimodel.refusals import (
 from amimodel.requests import GRANTED, Deciding, Finding, Outcome, Request, nothing
 from amimodel.scan_results import ScanResults
 from amimodel.snapshots import Snapshot, SnapshotState
+from amimodel.stored_images import StoreImageTask
 from amimodel.tasks import FinishSnapshots, MoveInstance, Work
 from amimodel.transitions import Never
 from amimodel.vocabulary import ImageState, RootDeviceType
@@ -114,6 +117,36 @@ class FailImage(Request[Image]):
 
         world = image_failed(world, image, self.state_reason)
         return Outcome(world, world.images.records[self.image_id])
+
+
+@frozen(kw_only=True)
+class FailStoreImageTask(Request[StoreImageTask]):
+    """Let the storing of an image fail, for this reason; the bucket gets no object.
+
+    Source: rules C 7.10 to C 7.12.
+    """
+
+    service: ClassVar[str] = "aws"
+    refusals: ClassVar[tuple[type[Refusal], ...]] = (NotTheProvider, NothingToBringAbout)
+
+    image_id: ImageId = field(converter=image_id)
+    bucket: str
+    store_task_failure_reason: str = "Internal error"
+
+    def decide(self, world: World, by: Caller) -> Deciding[StoreImageTask]:
+        """Go through the checks in order, then let it fail."""
+        yield from the_provider(by, self.action)
+        running = next((number for number, task in world.store_tasks.items() if self._is_it(task, by)), None)
+        if running is None:
+            what = f"{self.image_id} for {self.bucket}"
+            return (yield from nothing(NothingToBringAbout(subject=what, state="not being stored")))
+        yield GRANTED
+
+        world = stores_failed(world, lambda task, _: self._is_it(task, by), self.store_task_failure_reason)
+        return Outcome(world, world.store_tasks[running])
+
+    def _is_it(self, task: StoreImageTask, by: Caller) -> bool:
+        return task.in_progress and (task.ami_id, task.bucket, task.region) == (self.image_id, self.bucket, by.region)
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from attrs import evolve
 from amimodel._table import Table
 from amimodel.callers import Caller
 from amimodel.clock import to_millisecond
-from amimodel.comparing import Change, Changed, Created, changes
+from amimodel.comparing import Change, Changed, Created, Removed, changes
 from amimodel.engine import ANY_REQUEST, advance, explain
 from amimodel.events import Event, SnapshotNotification
 from amimodel.history import Advance
@@ -22,6 +22,7 @@ from amimodel.malformed import Malformed
 from amimodel.permissions import AccountPermission
 from amimodel.refusals import Refusal
 from amimodel.requests import Query
+from amimodel.stored_images import StoredImage, StoreImageTask, StoreTaskState
 from amimodel.tags import Tags
 from amimodel.testing._taken import Taken
 from amimodel.world import World
@@ -107,6 +108,8 @@ _WHOSE: Final[Mapping[str, Callable[[Any, Any], tuple[object, object]]]] = Mappi
     "retention_rules": _of_thing,
     "tombstones":      _of_tombstone,
     "bundles":         _of_bundle,
+    "buckets":         _of_thing,
+    "store_tasks":     _of_thing,
     "events":          _of_event,
     "region_settings": _of_key,
     "latest_copies":   _of_key,
@@ -130,6 +133,8 @@ def others(taken: Taken) -> Iterator[str]:
 def _is_of(by: Caller, change: Change, before: World) -> bool:
     if change.part == "foreign_tags":
         return _may_tag(by, change, before)
+    if change.part == "stored_images":
+        return _may_write(by, change, before)
     whose = _WHOSE.get(change.part)
     if whose is None:
         return False
@@ -156,9 +161,22 @@ def _may_tag(by: Caller, change: Change, before: World) -> bool:
     return {*old.differing(new), *new.differing(old)} <= {by.account}
 
 
+def _may_write(by: Caller, change: Change, before: World) -> bool:
+    """Whether the caller may write in the bucket that an object is in (rule C 7.2)."""
+    bucket = before.buckets.get(cast("tuple[str, str]", change.key)[0])
+    return bucket is not None and bucket.region == by.region and bucket.lets_write(by.account)
+
+
 def _may_reach(by: Caller, change: Change) -> bool:
-    """Whether an image was launched, or given up by the caller, or a sharing told (rules C 11.2b, B CL-1, C 9.3)."""
+    """Whether an image was launched, or given up by the caller, or a sharing told, or a store task has failed.
+
+    Source: rules C 11.2b, B CL-1, C 9.3, C 7.12.
+    """
     was, now = _values(change)
+    if isinstance(was, StoredImage):
+        return isinstance(change, Removed) and was.store_time is None
+    if isinstance(was, StoreImageTask) and isinstance(now, StoreImageTask):
+        return was.in_progress and now.store_task_state is StoreTaskState.FAILED
     if isinstance(was, Event) and isinstance(change, Created):
         told = was.occurrence
         return isinstance(told, SnapshotNotification) and (told.event, told.source) == ("shareSnapshot", by.account)

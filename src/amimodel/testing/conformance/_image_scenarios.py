@@ -293,6 +293,9 @@ def deprecating_and_protecting() -> tuple[Pen, ...]:
         ("ListSnapshotsInRecycleBin", {}),
         ("RestoreImageFromRecycleBin", {"ImageId": image_id}),
         ("RestoreSnapshotFromRecycleBin", {"SnapshotId": NO_SNAPSHOT}),
+        ("CreateStoreImageTask", {"ImageId": image_id, "Bucket": "nowhere"}),
+        ("DescribeStoreImageTasks", {}),
+        ("CreateRestoreImageTask", {"Bucket": "nowhere", "ObjectKey": f"{image_id}.bin"}),
         ("ResetImageAttribute", {"ImageId": image_id, "Attribute": "launchPermission"}),
         ("CancelImageLaunchPermission", {"ImageId": image_id}),
     )  # fmt: skip

@@ -34,6 +34,7 @@ _MAKING: Final[Mapping[str, str]] = MappingProxyType({
 # Of which part of a world a parameter names something; without it, there is little to ask.
 _NAMED_OF: Final[Mapping[str, str]] = MappingProxyType({
     "block_device_mappings":  "snapshots",
+    "bucket":                 "buckets",
     "identifier":             "retention_rules",
     "image_id":               "images",
     "image_location":         "bundles",
@@ -41,6 +42,7 @@ _NAMED_OF: Final[Mapping[str, str]] = MappingProxyType({
     "instance_ids":           "instances",
     "instance_specification": "instances",
     "kms_key_id":             "keys",
+    "object_key":             "stored_images",
     "snapshot_id":            "snapshots",
     "source_image_id":        "images",
     "source_snapshot_id":     "snapshots",

@@ -35,7 +35,8 @@ def renamed(value: T, ids: Mapping[str, str]) -> T:
 
 def _renamed(value: object, ids: Mapping[str, str]) -> object:
     if isinstance(value, str):
-        return ids.get(value, value)
+        stem, dot, rest = value.partition(".")  # the key of a stored image begins with an id (rule C 7.1)
+        return f"{ids[stem]}{dot}{rest}" if stem in ids else value
     if isinstance(value, tuple | list | frozenset):
         items = cast("tuple[object, ...] | list[object] | frozenset[object]", value)
         kind = cast("Any", type(items))

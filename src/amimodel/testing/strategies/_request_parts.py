@@ -151,6 +151,11 @@ def snapshot_of_source(filling: Filling) -> str:
     return filling.pick(filling.sight.snapshots_of(filling.taken["source_region"]))
 
 
+def object_key(filling: Filling) -> str:
+    """The key of an image that is stored in the bucket that the request names."""
+    return filling.pick(filling.sight.objects_in(filling.taken["bucket"]))
+
+
 _OTHER_PARTITION: Final = as_region("cn-north-1")
 
 # --- tags and filters -------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 from attrs import evolve
 
 from amimodel._catalogue import Catalogue
+from amimodel.buckets import Bucket
 from amimodel.callers import Caller
 from amimodel.identifiers import AccountId
 from amimodel.images import Image
@@ -38,7 +39,10 @@ _OWNED: Final = frozenset({"images", "instances", "recycle_bin", "retention_rule
 _ID_OF: Final = MappingProxyType({
     "images": "image_id", "snapshots": "snapshot_id", "volumes": "volume_id", "instances": "instance_id",
 })  # fmt: skip
-_PARTS: Final = ("bundles", "images", "instances", "keys", "recycle_bin", "retention_rules", "snapshots", "volumes")
+_PARTS: Final = (
+    "buckets", "bundles", "images", "instances", "keys", "recycle_bin", "retention_rules", "snapshots", "stored_images",
+    "volumes",
+)  # fmt: skip
 
 
 class Sight:
@@ -296,6 +300,28 @@ class Sight:
         return (*self.world.bundles, "bucket/missing.manifest.xml")
 
     @cached_property
+    def buckets(self) -> Ids:
+        """Buckets, those first in which the caller may do something, and one that does not exist."""
+        found = self.world.buckets
+        open_ = [name for name, bucket in found.items() if self.by is not None and _is_open(bucket, self.by)]
+        return first(open_, (*found, f"bucket-{self.world.issued}"))
+
+    @cached_property
+    def object_keys(self) -> Ids:
+        """Keys of stored images, and one that does not exist."""
+        return (*dict.fromkeys(key for _, key in self.world.stored_images), "missing.bin")
+
+    def objects_in(self, bucket: str) -> Ids:
+        """The keys of the images that are stored in a bucket, then all the others."""
+        return first([key for name, key in self.world.stored_images if name == bucket], self.object_keys)
+
+    @cached_property
+    def images_being_stored(self) -> Ids:
+        """Images that are being stored, then all the others."""
+        tasks = self.world.store_tasks.values()
+        return first([task.ami_id for task in tasks if task.in_progress], self.images)
+
+    @cached_property
     def rules(self) -> Ids:
         """Rules of the Recycle Bin, and one that does not exist."""
         rules = [one for one in self.world.retention_rules if self.by is None or _is_theirs(one, self.by)]
@@ -312,6 +338,10 @@ class Sight:
 @lru_cache(maxsize=1024)
 def _caller(account: AccountId, region: Region) -> Caller:
     return Caller(account=account, region=region)
+
+
+def _is_open(bucket: Bucket, by: Caller) -> bool:
+    return bucket.region == by.region and (bucket.lets_read(by.account) or bucket.lets_write(by.account))
 
 
 def _is_theirs(rule: RetentionRule, by: Caller) -> bool:
