@@ -24,4 +24,4 @@ def test_every_image_of_its_page_is_there_under_its_name() -> None:
     found = {image.image_id: image.name for image in (*world.images, *(one.resource for one in world.recycle_bin))}
     assert told.items() <= found.items()
     made = {name for image_id, name in found.items() if image_id not in told}
-    assert made == {"copy", "fast", "faster", "image", "copy-0", "copy-1", "copy-2"}
+    assert made == {"copy", "fast", "faster", "image", "copy-0", "copy-1", "copy-2", "restored"}

@@ -12,8 +12,8 @@ refusal that EC2 has:
     >>> request.action, corner_world().images.get(request.image_id).tpm_support.value
     ('RunInstances', 'v2.0')
 
-`ALICE` has nearly everything, and manages the organization in which `BOB` is. He shares two images with her, insists on
-tokens of the metadata service, and lets no snapshot become public. Quotas that a few things fill are small
+`ALICE` has nearly everything, and manages the organization in which `BOB` is. He shares three images with her, insists
+on tokens of the metadata service, and lets no snapshot become public. Quotas that a few things fill are small
 (`Limits.tiny()`); those of images and snapshots are not, or else nothing could be made any more.
 
 | image | name | what it is a corner of |
@@ -39,12 +39,15 @@ tokens of the metadata service, and lets no snapshot become public. Quotas that 
 | `ami-0ea00000000000901` | plain | in Virginia |
 | `ami-0fa00000000000919` | ramdisk | paravirtual, with a RAM disk that no other Region has |
 | `ami-0fa00000000000920` | managed | encrypted with the AWS managed key: shared |
+| `ami-0fa00000000000921` | huge | too large to be stored |
 | `aki-0fa00000000000922` | kernel | a kernel: launched |
 | `ami-0fa00000000000951` | market | Bob's, from the Marketplace, shared with its snapshot |
 | `ami-0fa00000000000952` | windows | Bob's, with Windows, shared with its snapshot |
+| `ami-0fa00000000000953` | closed | Bob's, shared without its snapshot |
 | `ami-0fa00000000000981` | listed | a seller's, listed in AWS Marketplace |
 
-Then copies, snapshots and an image of an instance are under way, and tokens have been used.
+There are buckets, in one of which an image is stored. Copies, snapshots, an image of an instance, a storing and a
+restoring are under way, and tokens have been used.
 
 Source: the rules that the refusals name.
 """
@@ -56,9 +59,19 @@ from typing import Any, Final
 from attrs import evolve
 
 from amimodel._furnishing import fixed_id, launched, mapped, snapshot_of, with_image
-from amimodel.actions import CopyImage, CopySnapshot, CreateImage, CreateSnapshot, CreateVolume, RunInstances
+from amimodel.actions import (
+    CopyImage,
+    CopySnapshot,
+    CreateImage,
+    CreateRestoreImageTask,
+    CreateSnapshot,
+    CreateStoreImageTask,
+    CreateVolume,
+    RunInstances,
+)
 from amimodel.billing_codes import BillingCode
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
+from amimodel.buckets import Bucket
 from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.clock import parse
@@ -140,6 +153,7 @@ _IMAGES: Final[tuple[tuple[int, str, dict[str, Any], dict[str, Any]], ...]] = (
     (911, "zoned",     {"availability_zone": _LOCAL_ZONE}, {}),
     (912, "scratch",   {}, {}),
     (914, "open",      {}, {"launch_permissions": [EVERYONE], "deprecation_time": parse("2028-10-01T06:00:00Z")}),
+    (921, "huge",      {"volume_size_gib": 6000}, {}),
     (916, "old",       {}, {"virtualization_type": "paravirtual", "boot_mode": None, "ena_support": None}),
     (919, "ramdisk",   {}, {"virtualization_type": "paravirtual", "boot_mode": None, "ena_support": None,
                             "kernel_id": _KERNEL, "ramdisk_id": "ari-12345678"}),
@@ -194,6 +208,10 @@ def _settled(world: World) -> World:
             resource_tags=[("Stage", "test")],
         )  # fmt: skip
         world = world.with_retention_rule(rule)
+    for name, owner, region in (
+        ("corner-images", ALICE, HERE), ("corner-far", ALICE, _THERE), ("corner-closed", BOB, HERE),
+    ):  # fmt: skip
+        world = world.with_bucket(Bucket(name=name, owner_id=owner, region=region))
     world = world.with_parameter(HERE, "/aws/service/corner", ImageId(fixed_id("ami-", HERE, 914)))
     return world.with_key(_KEY, aliases=["alias/corner"]).with_key(_PAIR)
 
@@ -278,6 +296,8 @@ def _of_others(world: World) -> World:
     market = snapshot_of(HERE, 951, BOB, _MADE, product_codes=[_OF_THE_MARKET], **shared)
     world = with_image(world, "market", market, product_codes=[_OF_THE_MARKET], launch_permissions=_TO_ALICE)
     windows = snapshot_of(HERE, 952, BOB, _MADE, billing=BillingCode.WINDOWS, **shared)
+    closed = snapshot_of(HERE, 953, BOB, _MADE)
+    world = with_image(world, "closed", closed, launch_permissions=_TO_ALICE)
     return with_image(
         world, "windows", windows,
         billing=BillingCode.WINDOWS, platform=Platform.WINDOWS, launch_permissions=_TO_ALICE, imds_support=None,
@@ -319,6 +339,7 @@ def _with_tokens() -> Iterable[Request[Any]]:
     yield CreateVolume(availability_zone=_ZONE, size_gib=100, client_token=_USED)
     yield RunInstances(image_id=plain, instance_type="t3.micro", client_token=_USED)
     yield CopyImage(source_image_id=plain, source_region=HERE, name="copy", client_token=_USED)
+    yield CreateStoreImageTask(image_id=plain, bucket="corner-images")
     yield RunInstances(image_id=fixed_id("ami-", HERE, 917), instance_type="m1.small")
     more = BlockDeviceMapping("/dev/sdg", EbsBlockDevice(volume_size_gib=1))
     yield RunInstances(image_id=fixed_id("ami-", HERE, 913), instance_type="t2.micro", block_device_mappings=[more])
@@ -330,6 +351,8 @@ def _in_progress() -> Iterable[Request[Any]]:
         yield CopyImage(
             source_image_id=plain, source_region=HERE, name=name, snapshot_copy_completion_duration_minutes=15
         )
+    yield CreateStoreImageTask(image_id=fixed_id("ami-", HERE, 902), bucket="corner-images")
+    yield CreateRestoreImageTask(bucket="corner-images", object_key=f"{plain}.bin", name="restored")
     yield CopySnapshot(source_snapshot_id=fixed_id("snap-", HERE, 901), source_region=HERE)
     yield CreateImage(instance_id=fixed_id("i-", HERE, 971), name="image", no_reboot=True)
     yield CreateSnapshot(volume_id=volume)

@@ -72,6 +72,12 @@ def has_data(image: Image) -> bool:
     return len(image.snapshot_ids) > 1
 
 
+def is_huge(image: Image) -> bool:
+    """Whether the volumes of an image are larger than what is stored in S3."""
+    volumes = (entry.ebs.volume_size_gib for entry in image.block_device_mappings if entry.ebs is not None)
+    return sum(size for size in volumes if size is not None) > _STORED_GIB
+
+
 def has_slow_root(image: Image) -> bool:
     """Whether the root volume is of a type that has no IOPS of its own."""
     root = image.root_device
@@ -188,3 +194,4 @@ BOTH_WAYS: Final = LaunchPermissionModifications(
 LONG_TAG: Final = {LONG_KEY: ""}
 SMALL: Final = 8
 _A_FEW: Final = 2
+_STORED_GIB: Final = 5000

@@ -40,6 +40,7 @@ from amimodel.testing.strategies._case_parts import (
     images_in_zone,
     images_to_wait_for,
     is_elsewhere,
+    is_huge,
     is_hvm,
     is_in_s3,
     is_plain,
@@ -213,6 +214,13 @@ CASES: Final[tuple[Case, ...]] = (
     Case(no.RulesPerTagQuotaReached, "CreateRule", {"resource_tags": one((("Stage", "test"),))}),
     Case(no.WatermarkLimitReached, "AttachImageWatermark", {
         "image_id": image_that(lambda image: image.image_watermarks), "watermark_name": one("drawn")}),
+
+    # In S3
+    Case(no.ImageKindNotStored,   "CreateStoreImageTask", {"image_id": image_that(lambda image: not is_hvm(image))}),
+    Case(no.ImageTooLargeToStore, "CreateStoreImageTask", {"image_id": image_that(is_huge)}),
+    Case(no.SnapshotsNotShared,   "CreateStoreImageTask", {"image_id": named(lambda sight: sight.images_shared)}),
+    Case(no.BucketAccessDenied,   "CreateStoreImageTask", {"image_id": _PLAIN}),
+    Case(no.RestoreQuotaReached,  "CreateRestoreImageTask", {}),
 
     # Snapshots, volumes and settings
     Case(no.SnapshotManagedByBackup, "DeleteSnapshot", {
