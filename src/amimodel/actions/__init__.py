@@ -178,6 +178,9 @@ from amimodel.actions.provider import (
 from amimodel.actions.register import (
     RegisterImage,
 )
+from amimodel.actions.restore import (
+    CreateRestoreImageTask,
+)
 from amimodel.actions.retention_rules import (
     CreateRule,
     DeleteRule,
@@ -209,7 +212,6 @@ from amimodel.actions.snapshot import (
     InstanceSpecification,
 )
 from amimodel.actions.store import (
-    CreateRestoreImageTask,
     CreateStoreImageTask,
     DescribeStoreImageTasks,
 )

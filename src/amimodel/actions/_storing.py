@@ -1,6 +1,6 @@
-"""Store and restore tasks in a world: how much is in progress, when a task's turn comes, and how it ends.
+"""Store and restore tasks in a world: where to, how much is in progress, when a task's turn comes, and how it ends.
 
-Source: rules C 7.7, C 7.10 to C 7.13, C 7.33, C 7.35, C 13.
+Source: rules C 7.2, C 7.7, C 7.10 to C 7.13, C 7.33, C 7.35, C 13.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -11,11 +11,14 @@ from attrs import evolve
 
 from amimodel import storing
 from amimodel._copies import changed
+from amimodel.buckets import Bucket
 from amimodel.callers import Caller
 from amimodel.identifiers import AccountId, SnapshotId
 from amimodel.images import Image
 from amimodel.kms import fault, resolve
+from amimodel.refusals import BucketAccessDenied, BucketNotUsable
 from amimodel.regions import Region
+from amimodel.requests import Finding
 from amimodel.snapshots import Snapshot
 from amimodel.stored_images import StoredImage, StoreImageTask, StoreTaskState
 from amimodel.tasks import FinishSnapshots, FinishStoreTask, Task
@@ -23,6 +26,29 @@ from amimodel.vocabulary import ImageState
 from amimodel.world import World
 
 _WHOLE: Final = 100
+
+# --- where it is stored -----------------------------------------------------------------------------------------------
+
+
+def usable_bucket(world: World, by: Caller, name: str) -> Finding[Bucket | None]:
+    """The bucket of a name, if it is in the caller's Region. Refuses with `BucketNotUsable` (rules C 7.2, C 7.31)."""
+    bucket = world.buckets.get(name)
+    if bucket is not None and bucket.region == by.region:
+        return bucket
+    yield BucketNotUsable(
+        error_code=world.quirks.store_bucket_code,
+        bucket=name,
+        region=by.region.name,
+        bucket_region=None if bucket is None else bucket.region.name,
+    )
+    return None
+
+
+def bucket_denied(world: World, by: Caller, bucket: Bucket, permission: str) -> BucketAccessDenied:
+    """What is said to an account that the policy of a bucket does not let in (rules C 7.2, C 7.40)."""
+    code = world.quirks.store_access_code
+    return BucketAccessDenied(error_code=code, bucket=bucket.name, account_id=by.account, permission=permission)
+
 
 # --- what is in progress ----------------------------------------------------------------------------------------------
 
