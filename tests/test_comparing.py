@@ -50,7 +50,7 @@ from amimodel.world import World
 NOW = parse("2026-06-01T00:00:00Z")
 AN_HOUR = timedelta(hours=1)
 FRANKFURT = Region("eu-central-1")
-ALICE, BOB = AccountId("111122223333"), AccountId("444455556666")
+ALICE, BOB, CAROL = AccountId("111122223333"), AccountId("444455556666"), AccountId("777788889999")
 ASKER = Caller(account=ALICE, region=FRANKFURT)
 IMAGE = evolve(WEB, region=FRANKFURT)
 EMPTY = World(now=NOW)
@@ -274,6 +274,10 @@ PLANS: list[tuple[Edit, Edit, str]] = [
      "~ tags of others on ami-12345678: [444455556666][a] b -> 'c d'"),
     (lambda world: world, lambda world: world.with_foreign_tags(BOB, "ami-12345678", Tags({"a": "b"})),
      "+ tags of others on ami-12345678: 444455556666 {'a': 'b'}"),
+    (lambda world: world, lambda world: world
+        .with_foreign_tags(BOB, "ami-12345678", Tags({"a": "b"}))
+        .with_foreign_tags(CAROL, "ami-12345678", Tags({"c": "d"})),
+     "+ tags of others on ami-12345678: 444455556666 {'a': 'b'}, 777788889999 {'c': 'd'}"),
     (lambda world: world, lambda world: world.with_key(KEY, ["alias/mine"]),
      f"+ key {KEY.arn}\n+ key alias of 111122223333 eu-central-1 alias/mine: {KEY.arn}"),
     (lambda world: world, lambda world: world.with_subscription(ALICE, "abc"), "+ subscription of 111122223333 abc"),

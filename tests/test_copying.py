@@ -21,7 +21,17 @@ from amimodel.copy_pace import (
     paces,
     snapshot_copies_refusal,
 )
-from amimodel.copy_places import IMAGE_ROUTES, IN_THE_REGION, CopyDestination, Site, places_of, route_refusal
+from amimodel.copy_places import (
+    IMAGE_ROUTES,
+    IN_THE_REGION,
+    SNAPSHOT_ROUTES,
+    CopyDestination,
+    Site,
+    places_of,
+    route_refusal,
+    site_of,
+    snapshot_route_refusal,
+)
 from amimodel.copying import (
     SAME_IN_COPY,
     ImageCopy,
@@ -37,7 +47,7 @@ from amimodel.examples import WEB
 from amimodel.images import Image
 from amimodel.kernels import PARAVIRTUAL_REGIONS, PV_GRUB_KERNELS
 from amimodel.limits import Limits
-from amimodel.malformed import Malformed
+from amimodel.malformed import Malformed, invalid_value
 from amimodel.quirks import CopiedDescription, Quirks
 from amimodel.refusals import (
     BillingProductCopyRefused,
@@ -380,8 +390,45 @@ def test_copies_go_where_the_api_reference_says_they_go(
             assert isinstance(refused, CopyRouteRefused)
 
 
+@pytest.mark.parametrize(("source", "destination", "within", "across"), _routes())
+def test_snapshots_go_where_images_go_and_the_refusal_names_both_ends(
+    source: str, destination: str, *, within: bool, across: bool
+) -> None:
+    """Botocore 1.44.5, CopySnapshot; settlement S 49. `LAX_B` is in the group of `LAX_A`."""
+    snapshot = FROM[source]
+    for source_region, granted in ((HERE, within), (THERE, across)):
+        refused = snapshot_route_refusal(
+            snapshot, source_region=source_region, region=HERE, destination=TO[destination]
+        )
+        if granted:
+            assert refused is None
+        elif source == "Region" and destination == "Outpost":
+            assert refused == OutpostElsewhere(outpost_arn=OUTPOST, source_region=THERE.name)
+        else:
+            assert refused == CopyRouteRefused(
+                source=snapshot.outpost_arn or snapshot.availability_zone or source_region.name,
+                destination=TO[destination].place or HERE.name,
+            )
+
+
+def test_a_snapshot_is_copied_into_its_own_zone_and_not_into_another_group() -> None:
+    """Settlement S 49."""
+    for zone, granted in ((LAX_A, True), (LAX_B, True), ("us-west-2-phx-2a", False)):
+        into = CopyDestination(availability_zone=zone)
+        refused = snapshot_route_refusal(FROM["Local Zone"], source_region=HERE, region=HERE, destination=into)
+        assert refused == (None if granted else CopyRouteRefused(source=LAX_A, destination=zone))
+
+
 def test_every_two_kinds_of_places_have_a_route() -> None:
-    assert set(IMAGE_ROUTES) == {(source, destination) for source in Site for destination in Site}
+    every = {(source, destination) for source in Site for destination in Site}
+    assert set(IMAGE_ROUTES) == set(SNAPSHOT_ROUTES) == every
+
+
+def test_a_snapshot_is_where_it_says() -> None:
+    assert site_of(SNAPSHOT) == (Site.REGION, frozenset())
+    assert site_of(evolve(SNAPSHOT, availability_zone="us-west-2a")) == (Site.REGION, frozenset())
+    assert site_of(FROM["Local Zone"]) == (Site.LOCAL_ZONE, frozenset({LAX_A}))
+    assert site_of(FROM["Outpost"]) == (Site.OUTPOST, frozenset({OUTPOST}))
 
 
 def test_an_image_is_not_copied_into_the_zone_that_it_is_in() -> None:
@@ -431,18 +478,23 @@ def test_a_copy_goes_to_one_place_at_most_and_is_timed_only_in_a_region(chosen: 
 
 
 @pytest.mark.parametrize(
-    ("told", "member"),
+    ("field", "value", "member", "expected"),
     [
-        ({"outpost_arn": "op-1234567890abcdef0"},     "DestinationOutpostArn"),
-        ({"availability_zone": "us-west-2a"},         "DestinationAvailabilityZone"),
-        ({"availability_zone_id": "usw2-az1"},        "DestinationAvailabilityZoneId"),
+        ("outpost_arn", "op-1234567890abcdef0", "DestinationOutpostArn", "the ARN of an Outpost"),
+        ("outpost_arn", 7, "DestinationOutpostArn", "the ARN of an Outpost"),
+        ("availability_zone", "us-west-2a", "DestinationAvailabilityZone", "the name of a Local Zone"),
+        ("availability_zone_id", "usw2-az1", "DestinationAvailabilityZoneId", "the ID of a Local Zone"),
+        ("availability_zone_id", 7, "DestinationAvailabilityZoneId", "the ID of a Local Zone"),
     ],
-)  # fmt: skip
-def test_what_is_no_outpost_and_no_local_zone_is_no_destination(told: dict[str, Any], member: str) -> None:
+)
+def test_what_is_no_outpost_and_no_local_zone_is_no_destination(
+    field: str, value: Any, member: str, expected: str
+) -> None:
     """Rule B 7.1; botocore 1.44.5, CopyImage."""
+    told: dict[str, Any] = {field: value}
     with pytest.raises(Malformed) as caught:
         CopyDestination(**told)
-    assert (caught.value.code, caught.value.member) == ("InvalidParameterValue", member)
+    assert caught.value == invalid_value(member, value, f"Expected {expected}.")
 
 
 # --- pace -------------------------------------------------------------------------------------------------------------
@@ -520,6 +572,29 @@ def test_so_many_copies_are_in_progress_at_once(snapshots: int, images: int, cou
     total = snapshots + images if counted else snapshots
     refused = snapshot_copies_refusal(snapshots, of_images=images, quirks=quirks)
     assert refused == (TooManySnapshotCopies(quota=20) if total >= 20 else None)
+
+
+# copies in progress, of images, whether those count -> whether there may be another one
+LAST_COPIES = [
+    (19, 0, False, True),
+    (20, 0, False, False),
+    (19, 300, False, True),
+    (19, 0, True, True),
+    (18, 1, True, True),
+    (18, 2, True, False),
+]
+
+
+@pytest.mark.parametrize(("in_progress", "of_images", "counted", "granted"), LAST_COPIES)
+def test_twenty_copies_of_snapshots_are_made_at_a_time(
+    in_progress: int, of_images: int, *, counted: bool, granted: bool
+) -> None:
+    """Rules B CS-5, B CI-25; no copies of images are told of by default."""
+    quirks = Quirks(image_copies_count_as_snapshot_copies=counted)
+    refused = snapshot_copies_refusal(in_progress, of_images=of_images, quirks=quirks)
+    assert refused == (None if granted else TooManySnapshotCopies(quota=20))
+    if not of_images:
+        assert snapshot_copies_refusal(in_progress, quirks=quirks) == refused
 
 
 @given(st.lists(ec2.instants()), ec2.instants())

@@ -72,6 +72,7 @@ def test_a_missing_name_is_called_null(name: str | None) -> None:
     """Rule A FI-6; settlement S 17."""
     malformed = refused(name, ["a"])
     assert (malformed.code, malformed.message) == ("InvalidParameterValue", "The filter 'null' is invalid")
+    assert (malformed.member, malformed.value) == ("Filters", "null")
 
 
 @pytest.mark.parametrize(("name", "values"), [(7, ["a"]), ("name", [None]), ("name", ["a", 1]), ("name", "available")])
@@ -225,6 +226,7 @@ def test_a_name_that_the_action_does_not_know_is_malformed(name: str) -> None:
             check([Filter("word", ["a"]), Filter(name, ["a"]), Filter("worse", ["a"])])
         malformed = caught.value
         assert (malformed.code, malformed.message) == ("InvalidParameterValue", f"The filter '{name}' is invalid")
+        assert (malformed.member, malformed.value) == ("Filters", name)
 
 
 def test_known_names_are_no_matter() -> None:

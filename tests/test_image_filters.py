@@ -182,7 +182,7 @@ def sold(*codes: ProductCode) -> Image:
         (PENDING, "state", "pending", "available"),
         (evolve(WEB, state=ImageState.DEREGISTERED), "state", "deregistered", "available"),  # rule A 0.5
         (evolve(WEB, state_reason=StateReason("Client.InternalError", "Oh?")), "state-reason-code", "*.*", "Internal"),
-        (evolve(WEB, state_reason=StateReason("Client.InternalError", "Oh?")), "state-reason-message", r"Oh\?", "Oh"),
+        (evolve(WEB, state_reason=StateReason("Client.InternalError", "Oh?")), "state-reason-message", "Oh?", "Oh"),
         (evolve(WEB, tags={"Name": "", "Stage": "prod"}), "tag-key", "S*", "prod"),
         (evolve(WEB, tags={"Name": "", "Stage": "prod"}), "tag:Stage", "prod", ""),
         (evolve(WEB, tags={"Name": "", "Stage": "prod"}), "tag:Name", "", "?*e"),

@@ -111,6 +111,10 @@ def test_a_rule_is_open_as_many_days_after_its_unlocking_as_its_lock_says(days: 
     assert end == w.at(hours) + timedelta(days=days)
 
 
+def test_a_lock_that_tells_no_delay_opens_at_once() -> None:
+    assert unlocking(rule(LOCKED, unlock_delay_days=None), w.NOW).lock_end_time == w.NOW
+
+
 def test_a_rule_with_exclusions_is_not_locked() -> None:
     """Rule C 6.4."""
     with pytest.raises(Malformed) as caught:

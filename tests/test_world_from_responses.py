@@ -13,7 +13,7 @@ from amimodel._copies import changed
 from amimodel._placing import account_of
 from amimodel.access import has_launch_permission
 from amimodel.actions import DeregisterImage, SnapshotReturnCode
-from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
+from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
 from amimodel.callers import Caller
 from amimodel.decisions import Decision
 from amimodel.engine import advance, apply, explain
@@ -197,6 +197,13 @@ OF_INSTANCE = evolve(
 COPY = evolve(WEB, source_image_id="ami-87654321", source_image_region="us-east-1")
 OTHER = evolve(WEB, image_id="ami-87654321", name="other", block_device_mappings=[])
 
+
+def on_device(**fields: Any) -> Image:
+    """An image whose root says more of where it is than its snapshot does, beside a disk that says nothing."""
+    root = BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id=ROOT, volume_size_gib=8, **fields))
+    return evolve(WEB, block_device_mappings=[BlockDeviceMapping("/dev/sdb", InstanceStoreDevice("ephemeral0")), root])
+
+
 # what tells the Region -> the inventory
 TELLING = {
     "an image itself": Inventory.of_images([evolve(WEB, region=VIRGINIA)]),
@@ -207,6 +214,11 @@ TELLING = {
     ),
     "the Outpost of a snapshot": Inventory.of_images(
         [WEB], [evolve(SNAPSHOT, outpost_arn=f"arn:aws:outposts:us-east-1:{ALICE}:outpost/op-1234567890abcdef0")]
+    ),
+    "the key of an image's device": Inventory.of_images([on_device(encrypted=True, kms_key_id=KEY)]),
+    "the zone of an image's device": Inventory.of_images([on_device(availability_zone="us-east-1-atl-1a")]),
+    "the Outpost of an image's device": Inventory.of_images(
+        [on_device(outpost_arn=f"arn:aws:outposts:us-east-1:{ALICE}:outpost/op-1234567890abcdef0")]
     ),
     "a kernel": Inventory.of_images([PV]),
     "the instance it was made of": Inventory.of_images([OF_INSTANCE]),
@@ -236,6 +248,10 @@ def test_a_snapshot_is_where_the_image_is_that_is_made_of_it() -> None:
         (Inventory.of_images([WEB]), "The Region of ami-12345678 is missing, and no answer tells it"),
         (Inventory.of_images([COPY]), "The Region of ami-12345678 is missing, and no answer tells it"),
         (
+            Inventory.of_images([evolve(PV, kernel_id="aki-12345678")]),  # nobody knows where that kernel is
+            "The Region of ami-12345678 is missing, and no answer tells it",
+        ),
+        (
             Inventory.of_images([WEB], [UNCLEAR]),
             "The Region of ami-12345678 is missing, and no answer tells it",
         ),
@@ -260,6 +276,7 @@ def test_a_region_that_cannot_be_told_is_asked_for(inventory: Inventory, why: st
     assert refused.value.code == "MissingParameter"
     assert refused.value.member == "region"
     assert refused.value.message == f"{why}: give it as region."
+    assert refused.value.value == why.split()[3]
 
 
 def test_what_says_where_it_is_stays_there_whatever_holds_for_the_rest() -> None:
@@ -313,10 +330,18 @@ def test_the_block_public_access_setting_is_that_of_who_asked() -> None:
     assert world.settings(world.images.records["ami-12345678"].owner_id, FRANKFURT).image_block_public_access == setting
     with pytest.raises(Malformed) as refused:
         loaded(block_public_access=setting)
-    assert (refused.value.code, refused.value.member) == ("MissingParameter", "account")
+    assert (refused.value.code, refused.value.member, refused.value.value) == (
+        "MissingParameter",
+        "account",
+        setting.state,
+    )
+    assert refused.value.message == "Whose block public access setting it is, no answer tells: give it as account."
     with pytest.raises(Malformed) as refused:
         loaded(block_public_access=setting, account=ALICE, region=None)
     assert (refused.value.code, refused.value.member) == ("MissingParameter", "region")
+    setting_is = "the block public access setting"
+    assert refused.value.message.startswith(f"The Region of {setting_is} is missing, and no answer tells it")
+    assert refused.value.value == setting_is
 
 
 @pytest.mark.parametrize("account", ["123", ""])
