@@ -533,6 +533,24 @@ def test_a_copy_by_time_is_on_time_if_what_is_left_is_enough_and_late_if_not(
         assert abs(granted.duration.total_seconds() * float(granted.mibps) / (size * 1024) - 1) < 1e-6
 
 
+# GiB, minutes, what others use -> MiB/s, seconds
+PACES = [
+    (100, 30, 0, Fraction(512, 9), 30 * 60),  # as fast as it must
+    (1000, 15, 0, Fraction(500), 2048),  # as fast as any copy goes
+    (100, 30, 1990, Fraction(10), 10_240),  # as fast as what is left
+    (1000, 15, 1990, Fraction(10), 102_400),
+]
+
+
+@pytest.mark.parametrize(("size", "minutes", "in_use", "mibps", "seconds"), PACES)
+def test_a_copy_by_time_goes_as_fast_as_it_must_and_can(
+    size: int, minutes: int, in_use: int, mibps: Fraction, seconds: int
+) -> None:
+    """Rules B CI-20, C 8.23."""
+    expected = Pace(mibps=mibps, duration=timedelta(seconds=seconds))
+    assert pace(size, minutes, in_use_mibps=Fraction(in_use)) == expected
+
+
 @given(st.lists(SIZES, max_size=12), MINUTES, IN_USE)
 def test_all_copies_between_two_regions_never_take_more_than_there_is(
     sizes: list[int], minutes: int, in_use: Fraction
