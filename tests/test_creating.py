@@ -524,6 +524,18 @@ def test_the_new_snapshots_are_put_where_their_volumes_were(wanted: ImageCreatio
             assert evolve(entry.ebs, snapshot_id=None) == planned.device
 
 
+def test_only_what_is_on_the_instance_gets_a_new_snapshot() -> None:
+    """Rules A CI-11, A CI-13, A CI-15: a volume that the request adds has none, or its own; a disk has none."""
+    added = [(FREE, EbsBlockDevice(volume_size_gib=1)), ("/dev/sdy", EbsBlockDevice(snapshot_id="snap-12345678"))]
+    plan = mapping(creation(*added))
+    ids = {planned.volume_id: f"snap-{planned.volume_id.removeprefix('vol-')}" for planned in plan if planned.volume_id}
+    made = {entry.device_name: entry.ebs and entry.ebs.snapshot_id for entry in filled_in(plan, ids)}
+    assert made == {
+        ROOT: "snap-00000001", PLAIN: "snap-00000002", SECRET: "snap-00000003", STORE: None, "/dev/sdc": None,
+        FREE: None, "/dev/sdy": "snap-12345678",
+    }  # fmt: skip
+
+
 # --- what the image has -----------------------------------------------------------------------------------------------
 
 OF_THE_REQUEST = {
