@@ -465,6 +465,7 @@ def test_without_criteria_no_image_fits_but_by_a_quirk_every_one_does(image: Ima
     enabled = AllowedImagesSettings(state="enabled")
     assert matches(enabled, image, NOW, quirks) is quirk
     assert may_use(enabled, image, STRANGER, NOW, quirks).allowed is (quirk or image.owner_id == STRANGER)
+    assert image_allowed(enabled, image, STRANGER, NOW, quirks) is (quirk or image.owner_id == STRANGER)
 
 
 @given(settings_and_images())

@@ -17,7 +17,7 @@ from amimodel._code import code_of
 from amimodel._differences import Difference, differences
 from amimodel._log import Log
 from amimodel._table import Table
-from amimodel._wording import NOUNS
+from amimodel._wording import NOUNS, subject
 from amimodel.actions import DeregisterImage
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
 from amimodel.bundles import ImageBundle
@@ -179,6 +179,11 @@ def test_what_a_request_changes_can_be_made_without_asking_again() -> None:
 def test_every_part_of_a_world_has_its_place_in_a_plan() -> None:
     """Without a noun of its own, a field would go by its name, at the end."""
     assert set(NOUNS) == {field.name for field in attrs.fields(World)}
+
+
+def test_a_part_without_a_noun_goes_by_its_name() -> None:
+    assert subject("golden_images", "web") == "golden_images web"
+    assert subject("golden_images", None) == "golden_images"
 
 
 def test_changes_of_a_part_that_a_world_has_otherwise_do_not_fit() -> None:

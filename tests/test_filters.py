@@ -215,6 +215,23 @@ def test_a_tag_is_asked_for_by_its_key(tags: Any, key: str, value: str) -> None:
     assert not meets({"tags": {"Name": "web"}}, Filter("tag:N*", ["web"]))
 
 
+def test_a_table_is_asked_by_the_names_of_its_rows() -> None:
+    upper = FilterRow[str]("upper", Kind.TEXT, str.upper)
+    length = FilterRow[str]("length", Kind.NUMBER, len)
+    table = FilterTable(rows=(upper, length), tags=lambda text: {text: "tag"}, silent=frozenset({"unheard"}))
+    assert (table.row("upper"), table.row("length")) == (upper, length)
+    assert list(table.rows) == ["upper", "length"]
+    assert table.row("tag:web").texts("web") == ("tag",)
+    assert table.row("unheard").texts("web") == ()
+
+
+def test_what_a_question_mark_matches_is_the_quirks_to_say() -> None:
+    """Settlement S 8."""
+    things = [{"word": "web"}, {"word": "web1"}]
+    for mark, found in ((QuestionMark.ZERO_OR_ONE, things), (QuestionMark.EXACTLY_ONE, things[1:])):
+        assert list(select(things, [Filter("word", ["web?"])], TABLE, Quirks(question_mark_matches=mark))) == found
+
+
 # --- names and limits -------------------------------------------------------------------------------------------------
 
 
