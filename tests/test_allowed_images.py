@@ -257,7 +257,9 @@ def test_amazon_stands_for_the_marketplace_only_by_a_quirk(alias: OwnerAlias | N
     """Rule B AA-12."""
     quirks = Quirks(amazon_provider_includes_marketplace=True)
     image, amazon = evolve(WEB, image_owner_alias=alias), criterion(image_providers=["amazon"])
-    assert criterion_matches(amazon, image, NOW, quirks) is (alias in {"amazon", "aws-marketplace"})
+    admitted = alias in {"amazon", "aws-marketplace"}
+    assert criterion_matches(amazon, image, NOW, quirks) is admitted
+    assert matches(AllowedImagesSettings(image_criteria=[amazon]), image, NOW, quirks) is admitted
     backup = criterion(image_providers=["aws-backup-vault", "none"][:1])
     assert criterion_matches(backup, image, NOW, quirks) is (alias == "aws-backup-vault")
 

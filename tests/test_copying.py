@@ -413,7 +413,7 @@ def test_snapshots_go_where_images_go_and_the_refusal_names_both_ends(
 
 def test_a_snapshot_is_copied_into_its_own_zone_and_not_into_another_group() -> None:
     """Settlement S 49."""
-    for zone, granted in ((LAX_A, True), (LAX_B, True), ("us-west-2-phx-2a", False)):
+    for zone, granted in ((LAX_A, True), (LAX_B, True), ("us-west-2-lax-2a", False), ("us-west-2-phx-2a", False)):
         into = CopyDestination(availability_zone=zone)
         refused = snapshot_route_refusal(FROM["Local Zone"], source_region=HERE, region=HERE, destination=into)
         assert refused == (None if granted else CopyRouteRefused(source=LAX_A, destination=zone))
@@ -454,6 +454,14 @@ def test_where_an_image_is_its_snapshots_tell_or_its_mapping() -> None:
     assert places_of(WEB, {"snap-12345678": FROM["Outpost"]}) == (Site.OUTPOST, frozenset({OUTPOST}))
     mapped = [BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id="snap-12345678", outpost_arn=OUTPOST))]
     assert places_of(evolve(WEB, block_device_mappings=mapped), {}) == (Site.OUTPOST, frozenset({OUTPOST}))
+
+
+def test_a_destination_belongs_to_the_region_that_its_name_tells() -> None:
+    assert CopyDestination().is_in(HERE)
+    assert CopyDestination().is_in(THERE)
+    for destination in (CopyDestination(outpost_arn=OUTPOST), CopyDestination(availability_zone=LAX_A)):
+        assert (destination.is_in(HERE), destination.is_in(THERE)) == (True, False)
+    assert CopyDestination(availability_zone_id="usw2-lax1-az1").is_in(THERE)  # the ID of a zone tells nothing here
 
 
 PLACES: dict[str, str] = {

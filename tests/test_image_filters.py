@@ -248,6 +248,13 @@ def test_two_filters_on_volumes_may_be_met_by_two_volumes() -> None:
 # --- what the account sees beside the image ---------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("name", "names"), [(None, ()), ("/golden/web", ("/golden/web",))])
+@pytest.mark.parametrize("allowed", [True, False, None])
+def test_an_answer_has_what_the_account_sees(name: str | None, names: tuple[str, ...], allowed: bool | None) -> None:
+    image = evolve(WEB, tags={"Stage": "prod"}, image_allowed=allowed, public_ssm_parameter_name=name)
+    assert SeenImage.of(image) == SeenImage(image, image.tags, allowed, names, owned=True)
+
+
 @pytest.mark.parametrize(("allowed", "text"), [(True, "true"), (False, "false"), (None, "true")])
 def test_while_allowed_amis_is_disabled_every_image_is_allowed(allowed: bool | None, text: str) -> None:
     """Settlement S 35."""

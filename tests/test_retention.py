@@ -59,6 +59,27 @@ def test_a_rule_applies_as_the_book_has_it(
     assert applies(rule, kind, written) is (candidate and expected)
 
 
+# tags of the rule, tags of the image -> whether such a rule keeps it; one with exclusions, the other way round
+REACHED = [
+    ([("Stage", "prod")], {"Stage": "prod", "Name": "web"}, True),
+    ([("Stage", "prod")], {"Stage": "test"}, False),
+    ([("Stage", "prod")], {"stage": "prod"}, False),
+    ([("Stage", "prod")], {}, False),
+    ([("Stage", "prod"), ("Name", "web")], {"Name": "web"}, True),
+    ([("Stage", "")], {}, False),
+    ([("Stage", "")], {"Stage": ""}, True),
+]
+
+
+@pytest.mark.parametrize(("pairs", "tags", "reached"), REACHED)
+def test_one_tag_with_its_value_is_enough_to_be_kept_or_left_out(
+    pairs: list[tuple[str, str]], tags: dict[str, str], reached: bool
+) -> None:
+    """Rule C 6.2, steps 2 and 3."""
+    assert applies(rule(resource_tags=pairs), IMAGES, tags) is reached
+    assert applies(rule(exclude_resource_tags=pairs), IMAGES, tags) is not reached
+
+
 @given(given_rules=st.lists(rules(), max_size=5), tags=PAIRS, what=st.sampled_from(["image", "snapshot"]))
 def test_the_longest_of_the_rules_holds(
     given_rules: list[RetentionRule], tags: list[tuple[str, str]], what: str

@@ -82,6 +82,8 @@ def test_the_prefix_tells_the_kind(ids: st.SearchStrategy[str], kind: str, data:
     resource_id = data.draw(ids)
     assert resource_type(resource_id) == kind
     assert TaggedResource.of(resource_id) == TaggedResource(resource_type=kind, resource_id=resource_id)
+    foreign = TaggedResource(resource_type=kind, resource_id=resource_id, owned=False)
+    assert TaggedResource.of(resource_id, owned=False) == foreign
 
 
 @pytest.mark.parametrize("text", ["", "web", "eni-12345678", "ami-xyz", "ami-", "ami", "AMI-12345678", "i-1", 5, None])
@@ -292,6 +294,7 @@ def test_where_case_counts_such_tags_are_the_accounts_own() -> None:
     limits = evolve(Limits.aws(), tags_per_resource=1)
     tags = Tags({"AWS:x": "", "aws:y": ""})
     assert kinds(refusals_to_tag(tags, Tags({"a": ""}), OWN, limits, quirks)) == [TagLimitExceeded]
+    assert tagged(NO_TAGS, Tags({"AWS:x": ""}), OWN, quirks=quirks) == Tags({"AWS:x": ""})
     assert untagged(tags, [], OWN, quirks) == Tags({"aws:y": ""})
     assert copied_tags(tags, tags, NO_TAGS, copy_image_tags=True, is_owner=True, quirks=quirks) == Tags({"AWS:x": ""})
 

@@ -198,6 +198,12 @@ COPY = evolve(WEB, source_image_id="ami-87654321", source_image_region="us-east-
 OTHER = evolve(WEB, image_id="ami-87654321", name="other", block_device_mappings=[])
 
 
+def of_other() -> InstanceImageMetadata:
+    """An instance of an image that no DescribeImages answer tells of."""
+    item = metadata()
+    return evolve(item, image_metadata=evolve(item.image_metadata, image_id="ami-87654321", name="other"))
+
+
 def on_device(**fields: Any) -> Image:
     """An image whose root says more of where it is than its snapshot does, beside a disk that says nothing."""
     root = BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id=ROOT, volume_size_gib=8, **fields))
@@ -208,6 +214,7 @@ def on_device(**fields: Any) -> Image:
 TELLING = {
     "an image itself": Inventory.of_images([evolve(WEB, region=VIRGINIA)]),
     "the zone of an instance": evolve(Inventory.of_images([WEB]), instances=(metadata(),)),
+    "the zone of an instance of another image": evolve(Inventory.of_images([WEB]), instances=(of_other(),)),
     "the key of a snapshot": Inventory.of_images([WEB], [ENCRYPTED]),
     "the zone of a local snapshot": Inventory.of_images(
         [WEB], [evolve(SNAPSHOT, availability_zone="us-east-1-atl-1a")]
@@ -263,6 +270,13 @@ def test_a_snapshot_is_where_the_image_is_that_is_made_of_it() -> None:
         (
             Inventory.of_images([evolve(PV, kernel_id="aki-931fe3fc")], [ENCRYPTED]),
             "The Region of ami-12345678 is missing, and the answers speak of eu-central-1 and us-east-1",
+        ),
+        (
+            # both images are where their kernels are, and both are made of the snapshot
+            Inventory.of_images(
+                [PV, evolve(PV, image_id="ami-87654321", name="old", kernel_id="aki-931fe3fc")], [SNAPSHOT]
+            ),
+            "The Region of snap-12345678 is missing, and the answers speak of eu-central-1 and us-east-1",
         ),
         (
             Inventory.of_images([OTHER, PV], [evolve(SNAPSHOT, snapshot_id="snap-87654321", region=FRANKFURT)]),
