@@ -364,6 +364,11 @@ def test_items_that_only_stand_in_another_order_are_a_difference_too() -> None:
     assert str(Difference("accounts", ("1", "2"), ("2", "1"))) == "accounts (1, 2) -> (2, 1)"
 
 
+def test_a_list_that_was_not_there_is_shown_whole() -> None:
+    assert str(Difference("accounts", None, ("1", "2"))) == "accounts none -> (1, 2)"
+    assert str(Difference("accounts", ("1", "2"), None)) == "accounts (1, 2) -> none"
+
+
 @given(one=amis.images(), other=amis.images())
 def test_values_differ_in_what_is_not_equal(one: Any, other: Any) -> None:
     assert bool(list(differences(one, other))) == (one != other)

@@ -267,6 +267,14 @@ def test_the_devices_of_a_copy_are_those_of_its_source_made_of_other_snapshots(s
             assert evolve(new.ebs, snapshot_id=old.ebs.snapshot_id, encrypted=old.ebs.encrypted) == old.ebs
 
 
+@pytest.mark.parametrize("outpost", [OUTPOST, None])
+def test_a_copy_maps_the_outpost_of_its_snapshots(outpost: str | None) -> None:
+    """Rule B CI-15."""
+    (entry,) = filled_in(WEB, {"snap-12345678": evolve(SNAPSHOT, snapshot_id="snap-87654321", outpost_arn=outpost)})
+    assert entry.ebs is not None
+    assert entry.ebs.outpost_arn == outpost
+
+
 def test_disks_of_the_host_and_empty_volumes_are_mapped_as_they_were() -> None:
     """Rule B 7.3 (BlockDeviceMappings)."""
     others = (

@@ -19,7 +19,7 @@ from amimodel.decisions import Decision
 from amimodel.engine import advance, apply, explain
 from amimodel.examples import WEB
 from amimodel.images import DeregistrationProtection, Image
-from amimodel.instances import ImageMetadata, InstanceImageMetadata, InstanceState
+from amimodel.instances import ImageMetadata, Instance, InstanceImageMetadata, InstanceState
 from amimodel.integrity import Law, problems
 from amimodel.inventory import Inventory
 from amimodel.malformed import Malformed
@@ -31,6 +31,7 @@ from amimodel.tags import NO_TAGS, Tags
 from amimodel.testing import strategies as amis
 from amimodel.timing import Timing
 from amimodel.vocabulary import Architecture, ImageState, OwnerAlias
+from amimodel.watermarks import ImageWatermark
 from amimodel.wire import read, read_text
 from amimodel.world import World
 
@@ -430,6 +431,48 @@ def test_an_instance_is_what_its_image_makes_it() -> None:
     assert list(world.instances_of("ami-12345678")) == [instance]
 
 
+WATERMARK = ImageWatermark(
+    watermark_key=f"{ALICE}:golden",
+    source_image_region=VIRGINIA,
+    source_image_id="ami-12345678",
+    source_image_creation_time=WEB.creation_date,
+    watermark_creation_time=WEB.creation_date,
+)
+
+
+@given(amis.images(image_id="ami-12345678", state="available", region=VIRGINIA))
+def test_an_instance_has_what_it_tells_and_what_any_launch_of_its_image_has(image: Image) -> None:
+    """Rules C 12.2, A 7.4, B MP-3; its watermarks are those of its launch."""
+    item = metadata(tags={"Name": "a"}, image_watermarks=[WATERMARK])
+    world = loaded(image, instances=(item,))
+    assert world.instances.records["i-12345678"] == Instance(
+        instance_id="i-12345678",
+        owner_id=ALICE,
+        image_id="ami-12345678",
+        instance_type="t3.micro",
+        availability_zone="us-east-1a",
+        launch_time=datetime(2026, 2, 1, tzinfo=UTC),
+        state="running",
+        tags={"Name": "a"},
+        image_watermarks=[WATERMARK],
+        architecture=image.architecture,
+        virtualization_type=image.virtualization_type,
+        hypervisor=image.hypervisor,
+        root_device_type=image.root_device_type,
+        root_device_name=image.root_device_name,
+        kernel_id=image.kernel_id,
+        ramdisk_id=image.ramdisk_id,
+        boot_mode=image.boot_mode,
+        tpm_support=image.tpm_support,
+        uefi_data=image.uefi_data,
+        ena_support=image.ena_support,
+        sriov_net_support=image.sriov_net_support,
+        billing=image.billing,
+        platform=image.platform,
+        product_codes=image.product_codes,
+    )
+
+
 @pytest.mark.parametrize(
     ("instance_type", "architecture"),
     [("t4g.micro", "arm64"), ("t2.micro", "x86_64"), ("m5.bogus", "x86_64"), ("mac2.metal", "arm64_mac")],
@@ -451,6 +494,34 @@ def test_an_image_is_known_as_far_as_its_instance_tells() -> None:
     hidden = loaded(instances=(metadata(image_owner_alias=ALICE),)).images.records["ami-12345678"]
     assert (hidden.image_owner_alias, hidden.launch_permissions) == (None, NOT_PUBLIC)
     assert hidden.creation_date == datetime(2026, 2, 1, tzinfo=UTC)  # when the instance was launched, it was there
+
+
+def test_what_an_instance_remembers_of_its_image_is_all_that_is_known_of_it() -> None:
+    """Rule C 11.3."""
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    told = metadata(
+        image_state="disabled", image_owner_alias="amazon", is_public=False, creation_date=WEB.creation_date,
+        deprecation_time=later, image_watermarks=[WATERMARK], owner_id=ALICE, instance_type="t4g.micro",
+    )  # fmt: skip
+    assert loaded(instances=(told,)).images.records["ami-12345678"] == Image(
+        image_id="ami-12345678",
+        owner_id=ALICE,
+        name="web",
+        creation_date=WEB.creation_date,
+        architecture="arm64",
+        state="disabled",
+        image_owner_alias="amazon",
+        deprecation_time=later,
+        image_watermarks=[WATERMARK],
+        launch_permissions=NOT_PUBLIC,
+        region=VIRGINIA,
+    )
+
+
+def test_of_an_image_that_is_gone_neither_tags_nor_permissions_are_remembered() -> None:
+    gone = evolve(WEB, state="deregistered", tags={"Name": "web"}, launch_permissions=[EVERYONE], image_allowed=False)
+    (tombstone,) = loaded(gone).tombstones
+    assert tombstone.image == evolve(gone, region=FRANKFURT, tags={}, launch_permissions=[], image_allowed=None)
 
 
 def test_an_image_that_is_gone_is_remembered() -> None:
