@@ -61,7 +61,7 @@ from amimodel.refusals import (
     TooManyImageCopies,
     TooManySnapshotCopies,
 )
-from amimodel.regions import Region
+from amimodel.regions import Region, as_zone
 from amimodel.snapshots import Snapshot
 from amimodel.testing import strategies as ec2
 from amimodel.vocabulary import Architecture, ImageState, RootDeviceType
@@ -479,18 +479,41 @@ PLACES: dict[str, str] = {
 }
 
 
-@given(st.sets(st.sampled_from(sorted(PLACES))), st.none() | st.just(15))
-def test_a_copy_goes_to_one_place_at_most_and_is_timed_only_in_a_region(chosen: set[str], minutes: int | None) -> None:
+SITES = {"outpost_arn": Site.OUTPOST, "availability_zone": Site.LOCAL_ZONE, "availability_zone_id": Site.LOCAL_ZONE}
+MALFORMED_COPY = "InvalidParameterCombination"
+
+
+@pytest.mark.parametrize("minutes", [None, 15])
+@pytest.mark.parametrize("chosen", [[], *([name] for name in PLACES)])
+def test_a_copy_goes_to_a_place_and_is_timed_only_in_a_region(chosen: list[str], minutes: int | None) -> None:
     """Rules B 7.1, B CI-19."""
     told: dict[str, Any] = {name: PLACES[name] if name in chosen else "" for name in PLACES}  # settlement S 17
-    if len(chosen) > 1 or (chosen and minutes):
+    if chosen and minutes:
         with pytest.raises(Malformed) as caught:
             CopyDestination(**told, completion_duration_minutes=minutes)
-        assert caught.value.code == "InvalidParameterCombination"
+        where = "an Outpost" if chosen == ["outpost_arn"] else "a Local Zone"
+        message = f"A completion duration is not supported for a copy to {where}."
+        assert caught.value == Malformed(MALFORMED_COPY, message, member="CompletionDurationMinutes", value=minutes)
     else:
         destination = CopyDestination(**told, completion_duration_minutes=minutes)
-        assert (destination.site is Site.REGION) is (not chosen)
+        assert destination.site is (SITES[chosen[0]] if chosen else Site.REGION)
         assert destination.place == "".join(PLACES[name] for name in chosen)
+
+
+@pytest.mark.parametrize("minutes", [None, 15])
+@pytest.mark.parametrize("left_out", [*PLACES, None])
+def test_a_copy_goes_to_one_place_at_most(left_out: str | None, minutes: int | None) -> None:
+    """Rule B 7.1."""
+    told: dict[str, Any] = {name: place for name, place in PLACES.items() if name != left_out}
+    with pytest.raises(Malformed) as caught:
+        CopyDestination(**told, completion_duration_minutes=minutes)
+    message = (
+        "Only one of DestinationAvailabilityZone, DestinationAvailabilityZoneId, or DestinationOutpostArn can be"
+        " specified."
+    )
+    zone = None if left_out == "availability_zone" else as_zone(LAX_A)
+    places = [told.get("outpost_arn"), zone, told.get("availability_zone_id")]
+    assert caught.value == Malformed(MALFORMED_COPY, message, member="DestinationOutpostArn", value=places)
 
 
 @pytest.mark.parametrize(

@@ -570,6 +570,21 @@ def test_billing_products_are_for_the_chosen() -> None:
     assert against(wanted, facts(billing_accounts={OWNER})) == []
 
 
+@pytest.mark.parametrize("virtualization", VirtualizationType)
+@pytest.mark.parametrize("licence", [None, BillingCode.LINUX, BillingCode.WINDOWS, BillingCode.RED_HAT])
+def test_the_root_remembers_its_licence_but_no_paravirtual_image_is_windows(
+    licence: BillingCode | None, virtualization: VirtualizationType
+) -> None:
+    """Rules A RI-19, A 5.3."""
+    wanted = registration(virtualization_type=virtualization)
+    windows = licence is BillingCode.WINDOWS and virtualization is VirtualizationType.HVM
+    image = image_of(wanted, facts([snapshot(billing=licence)]))
+    remembered = BillingCode.RED_HAT if licence is BillingCode.RED_HAT else BillingCode.LINUX
+    assert (image.billing, image.platform) == (
+        (BillingCode.WINDOWS, Platform.WINDOWS) if windows else (remembered, None)
+    )
+
+
 def test_each_snapshot_that_is_missing_is_named_once() -> None:
     """Rules A RB-6, A ID-8."""
     wanted = registration(ROOT, SECOND, ebs("/dev/sdg", snapshot_id="snap-00000002"), root_device_name="/dev/xvda")
