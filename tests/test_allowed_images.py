@@ -23,7 +23,7 @@ from amimodel.allowed_images import (
     unmet_conditions,
 )
 from amimodel.clock import parse
-from amimodel.decisions import Owner
+from amimodel.decisions import Decision, Owner
 from amimodel.examples import WEB
 from amimodel.image_criteria import (
     CreationDateCondition,
@@ -510,6 +510,9 @@ def test_the_effects(state: str, standing: Standing, usable: bool, told: bool | 
     settings = AllowedImagesSettings(state=state, image_criteria=[criterion(image_providers=[wanted])])
     looker = WEB.owner_id if standing is Standing.OWN else STRANGER
     assert effect_on(settings, WEB, looker, NOW) == effect
+    because = (Owner(),) if standing is Standing.OWN else ()
+    granted = Decision(True, because) if usable else Decision(False, (ImageNotFound.of(WEB.image_id),))
+    assert may_use(settings, WEB, looker, NOW) == granted
 
 
 def test_the_table_of_effects_has_every_case() -> None:
@@ -529,6 +532,8 @@ def test_what_is_told_and_what_may_be_used_is_as_the_rule_book_has_it(
     assert decision.allowed is not (settings.state == "enabled" and told is False)
     if not decision.allowed:
         assert decision.because == (ImageNotFound.of(image.image_id),)
+    else:
+        assert decision.because == ((Owner(),) if account == image.owner_id else ())
 
 
 @given(settings_and_images())

@@ -279,8 +279,9 @@ def test_a_key_never_comes_without_encryption(
     for encrypted in (None, False):
         outcome = copy_outcome(snapshot, account=account, settings=settings, encrypted=encrypted, key=key)
         assert outcome == "InvalidParameterDependency"
-    with pytest.raises(KmsKeyRequiresEncrypted):
+    with pytest.raises(KmsKeyRequiresEncrypted) as caught:
         _ = at_copy_snapshot(snapshot, settings=settings, kms_key_id=key)
+    assert caught.value == KmsKeyRequiresEncrypted(kms_key_id=key)
     assert copy_outcome(snapshot, account=account, settings=settings, encrypted=True, key=key) == "specified"
 
 

@@ -585,6 +585,14 @@ def test_the_root_remembers_its_licence_but_no_paravirtual_image_is_windows(
     )
 
 
+@pytest.mark.parametrize("quirk", [False, True])
+def test_by_a_quirk_further_volumes_of_a_new_image_go_with_their_instance(quirk: bool) -> None:
+    known = facts([snapshot(), snapshot(2)], quirks=Quirks(mapping_default_delete_on_termination=quirk))
+    image = image_of(registration(ROOT, SECOND, root_device_name="/dev/xvda"), known)
+    kept = [entry.ebs and entry.ebs.delete_on_termination for entry in image.block_device_mappings]
+    assert kept == [True, quirk]
+
+
 def test_each_snapshot_that_is_missing_is_named_once() -> None:
     """Rules A RB-6, A ID-8."""
     wanted = registration(ROOT, SECOND, ebs("/dev/sdg", snapshot_id="snap-00000002"), root_device_name="/dev/xvda")
