@@ -464,6 +464,18 @@ def test_where_an_image_is_its_snapshots_tell_or_its_mapping() -> None:
     assert places_of(evolve(WEB, block_device_mappings=mapped), {}) == (Site.OUTPOST, frozenset({OUTPOST}))
 
 
+def test_a_refusal_names_all_the_zones_that_an_image_is_in() -> None:
+    entries = [BlockDeviceMapping(f"/dev/sd{n}", EbsBlockDevice(snapshot_id=f"snap-0000000{n}")) for n in "ab"]
+    snapshots = {
+        f"snap-0000000{n}": evolve(SNAPSHOT, snapshot_id=f"snap-0000000{n}", availability_zone=zone)
+        for n, zone in (("a", LAX_B), ("b", LAX_A))
+    }
+    refused = route_refusal(
+        evolve(WEB, block_device_mappings=entries), snapshots, source_region=THERE, region=HERE,
+    )  # fmt: skip
+    assert refused == CopyRouteRefused(source=f"{LAX_A}, {LAX_B}", destination=HERE.name)
+
+
 def test_a_destination_belongs_to_the_region_that_its_name_tells() -> None:
     assert CopyDestination().is_in(HERE)
     assert CopyDestination().is_in(THERE)

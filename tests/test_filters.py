@@ -59,6 +59,12 @@ def test_every_text_can_be_spelled_as_a_value(texts: list[str]) -> None:
     assert Filter("name", spelled).exact == tuple(dict.fromkeys(texts))
 
 
+def test_an_escaped_wildcard_is_itself_and_can_be_looked_up() -> None:
+    """Rule A FI-4."""
+    assert Filter("name", [r"web-\*", r"a\\b", r"who\?"]).exact == ("web-*", "a\\b", "who?")
+    assert Filter("name", [r"web-\*", r"a\\*"]).exact is None
+
+
 @pytest.mark.parametrize(("value", "escape"), [(r"web\d", r"\d"), ("*\\", "\\"), (r"\\\x*", r"\x"), ("\\\n", "\\\n")])
 def test_any_other_escape_is_malformed(value: str, escape: str) -> None:
     """Rule A FI-4."""

@@ -288,6 +288,14 @@ def test_which_keys_are_reserved(key: str, ignoring_case: bool, as_spelled: bool
         assert refusals == ([ReservedTagKey] if fits else [])
 
 
+def test_by_a_quirk_a_tag_that_is_taken_along_wins_over_the_one_that_is_asked_for() -> None:
+    own, asked = Tags({"Stage": "prod"}), Tags({"Stage": "test", "Name": "web"})
+    for request_wins, stage in ((True, "test"), (False, "prod")):
+        quirks = Quirks(request_tags_win=request_wins)
+        copied = copied_tags(own, own, asked, copy_image_tags=True, is_owner=True, quirks=quirks)
+        assert copied == Tags({"Stage": stage, "Name": "web"})
+
+
 def test_where_case_counts_such_tags_are_the_accounts_own() -> None:
     """Rules A TG-1, A TG-3, B TG-13."""
     quirks = Quirks(reserved_tag_prefix_ignores_case=False)
