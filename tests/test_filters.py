@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amimodel.clock import parse
 from amimodel.filters import Filter, FilterRow, FilterTable, Kind, as_filters, limit_refusal, matcher, select
 from amimodel.limits import Limits
-from amimodel.malformed import Malformed
+from amimodel.malformed import Malformed, invalid_value
 from amimodel.quirks import QuestionMark, Quirks
 from amimodel.refusals import FilterCount, FilterLimitExceeded
 from amimodel.testing import strategies as amis
@@ -81,10 +81,18 @@ def test_a_missing_name_is_called_null(name: str | None) -> None:
     assert (malformed.member, malformed.value) == ("Filters", "null")
 
 
-@pytest.mark.parametrize(("name", "values"), [(7, ["a"]), ("name", [None]), ("name", ["a", 1]), ("name", "available")])
-def test_names_and_values_are_texts(name: Any, values: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "values", "fault"),
+    [
+        (7, ["a"], ("Name", 7, "Expected text.")),
+        ("name", [None], ("Values", None, "Expected text.")),
+        ("name", ["a", 1], ("Values", 1, "Expected text.")),
+        ("name", "available", ("Values", "available", "Expected a list.")),
+    ],
+)
+def test_names_and_values_are_texts(name: Any, values: Any, fault: tuple[str, Any, str]) -> None:
     """Rule A FI-7: a null value is not allowed."""
-    assert refused(name, values).code == "InvalidParameterValue"
+    assert refused(name, values) == invalid_value(*fault)
 
 
 def test_a_filter_is_a_value() -> None:
