@@ -721,6 +721,26 @@ def test_the_objections_stand_in_ec2s_order() -> None:
     ]
 
 
+def test_a_copy_is_held_to_the_limits_that_are_given() -> None:
+    """Rules B CI-14, B CI-19, B CI-20."""
+    limits = Limits(concurrent_image_copies=1, min_completion_duration_minutes=30, time_based_copies_mibps=100)
+    wanted = a_copy(
+        destination=CopyDestination(completion_duration_minutes=15),
+        snapshots={"snap-12345678": SNAPSHOT},
+        copies_in_progress=1,
+        in_use_mibps=Fraction(100),
+        limits=limits,
+    )
+    assert list(objections(wanted)) == [
+        TooManyImageCopies(quota=1),
+        CompletionDurationRefused(minutes=15, least=30, most=2880, step=15),
+        TimeBasedCopyQuotaReached(quota_mibps=100),
+    ]
+    assert list(objections(evolve(wanted, snapshots={}, copies_in_progress=0))) == [
+        CompletionDurationRefused(minutes=15, least=30, most=2880, step=15)  # of what is not told no size is known
+    ]
+
+
 @pytest.mark.parametrize("minutes", [15, 30, 2880])
 def test_a_copy_that_must_be_done_by_a_certain_time_meets_no_objection_while_there_is_room(minutes: int) -> None:
     """Rules B CI-19, B CI-20."""

@@ -312,9 +312,17 @@ def test_tags_on_the_image_of_another_account_are_those_of_who_asked() -> None:
 
 
 def test_tags_on_the_snapshot_of_another_account_are_those_of_who_asked() -> None:
-    world = loaded(snapshots=(evolve(SNAPSHOT, owner_id=BOB, tags={"Name": "data"}),), account=ALICE)
-    assert world.tags(ALICE, ROOT) == Tags({"Name": "data"})
+    tags = {"Name": "data", "ec2:SharedTag/Release": "7"}  # only of images such a tag is shown to all (rule B TG-2)
+    world = loaded(snapshots=(evolve(SNAPSHOT, owner_id=BOB, tags=tags),), account=ALICE)
+    assert world.tags(ALICE, ROOT) == Tags(tags)
     assert world.tags(BOB, ROOT) == NO_TAGS
+
+
+def test_tags_of_who_asked_on_what_is_the_own_stay_there() -> None:
+    world = loaded(TAGGED, snapshots=(evolve(SNAPSHOT, tags={"Name": "data"}),), account=ALICE)
+    assert len(world.foreign_tags) == 0
+    assert world.images.records["ami-12345678"].tags == TAGGED.tags
+    assert world.snapshots.records[ROOT].tags == Tags({"Name": "data"})
 
 
 @pytest.mark.parametrize(
