@@ -181,6 +181,12 @@ def test_a_token_is_opaque_and_short() -> None:
     assert "DescribeImages" not in token
 
 
+def test_a_query_may_hold_any_text() -> None:
+    """Half a pair of surrogates, too, which JSON can spell and UTF-8 cannot."""
+    first = page("abc", bounds=ANY, max_results=1, query="\ud800")
+    assert page("abc", bounds=ANY, next_token=first.next_token, query="\ud800").items == ("b", "c")
+
+
 @given(st.text(min_size=1))
 def test_a_text_that_is_no_token_is_refused(text: str) -> None:
     """Rule A 8.1."""

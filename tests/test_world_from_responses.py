@@ -382,7 +382,7 @@ def test_aliases_parameters_and_keys_are_taken_from_what_has_them() -> None:
     old = evolve(
         ENCRYPTED, snapshot_id="snap-87654321", owner_id=BOB, owner_alias="aws-backup-vault", kms_key_id="alias/x"
     )
-    world = loaded(linux, snapshots=(ENCRYPTED, old))
+    world = loaded(linux, WEB, snapshots=(old, ENCRYPTED))
     assert dict(world.owner_aliases) == {AMAZON: OwnerAlias.AMAZON, BOB: OwnerAlias.AWS_BACKUP_VAULT}
     assert dict(world.parameters) == {(FRANKFURT, name): ("ami-87654321",)}
     assert [str(key) for key in world.keys] == [KEY]
@@ -415,6 +415,25 @@ def test_an_image_whose_snapshots_nobody_described_has_them_all_the_same() -> No
     after, answer = apply(world, request, by=Caller(account=ALICE, region=FRANKFURT))
     assert [one.return_code for one in answer.delete_snapshot_results] == [SnapshotReturnCode.SUCCESS]
     assert len(after.snapshots) == 0
+
+
+@pytest.mark.parametrize("encrypted", [True, False, None])
+def test_a_snapshot_that_nobody_described_is_as_its_image_maps_it(encrypted: bool | None) -> None:
+    assert loaded(on_device(encrypted=encrypted)).snapshots.records[ROOT] == Snapshot(
+        snapshot_id=ROOT,
+        owner_id=ALICE,
+        volume_id="vol-ffffffff",
+        volume_size_gib=8,
+        start_time=WEB.creation_date,
+        encrypted=encrypted is True,
+        region=FRANKFURT,
+        create_volume_permissions=None,
+    )
+
+
+def test_a_snapshot_whose_size_nobody_tells_has_a_gibibyte() -> None:
+    image = evolve(WEB, block_device_mappings=[BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id=ROOT))])
+    assert loaded(image).snapshots.records[ROOT].volume_size_gib == 1
 
 
 def test_an_account_that_showed_snapshots_showed_them_all() -> None:
