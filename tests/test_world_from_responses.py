@@ -623,6 +623,23 @@ def test_work_is_done_when_it_would_have_been() -> None:
     assert [task.due for task in loaded(made).tasks] == [NOW + timing.create_image_duration(0)]
 
 
+@pytest.mark.parametrize(
+    ("state", "takes"),
+    [
+        ("pending", [Timing().instance_pending]),
+        ("running", []),
+        ("stopping", [Timing().instance_stopping]),
+        ("stopped", []),
+        ("shutting-down", [Timing().instance_shutting_down]),
+        ("terminated", [Timing().terminated_instance_shown]),
+    ],
+)
+def test_an_instance_takes_its_time_from_now_on(state: str, takes: list[timedelta]) -> None:
+    """No answer says when its state began (rules C 12.1, C 13)."""
+    world = loaded(WEB, instances=(metadata(state=state),))
+    assert [task.due for task in world.tasks] == [NOW + time for time in takes]
+
+
 def test_an_image_waits_for_all_of_its_snapshots_even_if_nobody_described_one() -> None:
     (root,) = WEB.block_device_mappings
     second = BlockDeviceMapping("/dev/sdf", EbsBlockDevice(snapshot_id="snap-87654321", volume_size_gib=8))
