@@ -365,6 +365,21 @@ def test_all_that_are_made_of_nothing_are_named_at_once() -> None:
     assert against(("/dev/sdy", nothing), (FREE, nothing)) == [NoSizeNorSnapshot(device_names=("/dev/sdy", FREE))]
 
 
+def test_each_snapshot_that_is_missing_is_named() -> None:
+    """Rule A RB-6."""
+    missing = [(f"/dev/sd{name}", EbsBlockDevice(snapshot_id=f"snap-0000000{name}")) for name in "de"]
+    new = ("/dev/sdh", EbsBlockDevice(volume_size_gib=1))
+    assert against(new, *missing) == [SnapshotNotFound(snapshot_id=f"snap-0000000{name}") for name in "de"]
+
+
+@pytest.mark.parametrize("quirk", [False, True])
+def test_by_a_quirk_further_volumes_go_with_their_instance(quirk: bool) -> None:
+    quirks = Quirks(mapping_default_delete_on_termination=quirk)
+    further = mapped((FREE, EbsBlockDevice(volume_size_gib=1)), quirks=quirks)[FREE]
+    assert isinstance(further, EbsBlockDevice)
+    assert further.delete_on_termination is quirk
+
+
 # --- what the image maps ----------------------------------------------------------------------------------------------
 
 
