@@ -28,6 +28,7 @@ from amimodel.regions import Region
 from amimodel.settings import ImageBlockPublicAccess
 from amimodel.snapshots import Snapshot, SnapshotState
 from amimodel.tags import NO_TAGS, Tags
+from amimodel.tasks import MoveInstance
 from amimodel.testing import strategies as amis
 from amimodel.timing import Timing
 from amimodel.vocabulary import Architecture, ImageState, OwnerAlias
@@ -551,8 +552,9 @@ def test_of_an_image_that_is_gone_neither_tags_nor_permissions_are_remembered() 
     assert tombstone.image == evolve(gone, region=FRANKFURT, tags={}, launch_permissions=[], image_allowed=None)
 
 
-def test_an_image_that_is_gone_is_remembered() -> None:
-    launched = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+@pytest.mark.parametrize("months", [(2, 3), (3, 2), (2, 2)])
+def test_an_image_that_is_gone_is_remembered_from_its_last_launch_on(months: tuple[int, int]) -> None:
+    launched = [datetime(2026, month, 1, tzinfo=UTC) for month in months]
     instances = tuple(
         metadata(instance_id=f"i-1234567{number}", image_state="deregistered", launch_time=when)
         for number, when in enumerate(launched)
@@ -561,7 +563,7 @@ def test_an_image_that_is_gone_is_remembered() -> None:
     assert len(world.images) == 0
     tombstone = world.tombstone("ami-12345678", VIRGINIA)
     assert tombstone is not None
-    assert tombstone.deregistered_at == launched[0]
+    assert tombstone.deregistered_at == max(launched)
     assert len(tombstone.image.launch_permissions) == 0
     assert tombstone.image.launch_permissions.complete
 
@@ -638,6 +640,14 @@ def test_an_instance_takes_its_time_from_now_on(state: str, takes: list[timedelt
     """No answer says when its state began (rules C 12.1, C 13)."""
     world = loaded(WEB, instances=(metadata(state=state),))
     assert [task.due for task in world.tasks] == [NOW + time for time in takes]
+
+
+def test_what_is_due_at_once_is_done_in_the_order_in_which_it_is_told() -> None:
+    on_their_way = tuple(metadata(instance_id=f"i-1234567{n}", state="stopping") for n in (9, 8))
+    world = loaded(WEB, instances=on_their_way)
+    assert [task.work for task in world.tasks] == [
+        MoveInstance(instance_id=one.instance_id, leaving=InstanceState.STOPPING) for one in on_their_way
+    ]
 
 
 def test_an_image_waits_for_all_of_its_snapshots_even_if_nobody_described_one() -> None:
