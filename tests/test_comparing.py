@@ -24,6 +24,7 @@ from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.clock import parse
 from amimodel.comparing import Changed, Changes, Created, Removed, changes
+from amimodel.copy_places import Site
 from amimodel.encryption import KmsKey
 from amimodel.engine import apply
 from amimodel.events import ImageStateChange
@@ -360,8 +361,21 @@ def test_values_differ_field_by_field(fields: dict[str, Any], told: list[str]) -
 
 def test_items_that_only_stand_in_another_order_are_a_difference_too() -> None:
     one, other = (evolve(IMAGE, block_device_mappings=order) for order in ([ROOT, DATA], [DATA, ROOT]))
-    assert [difference.path for difference in differences(one, other)] == ["block_device_mappings"]
+    assert list(differences(one, other)) == [Difference("block_device_mappings", (ROOT, DATA), (DATA, ROOT))]
     assert str(Difference("accounts", ("1", "2"), ("2", "1"))) == "accounts (1, 2) -> (2, 1)"
+
+
+def test_parts_are_told_by_their_names_where_each_has_another_one_and_they_have_an_order() -> None:
+    larger = evolve(DATA, device=EbsBlockDevice(volume_size_gib=2))
+    twice, once = (DATA, larger), (DATA,)
+    assert list(differences(twice, once, "mapped")) == [Difference("mapped", twice, once)]
+    one, other = frozenset({DATA}), frozenset({larger})
+    assert list(differences(one, other, "mapped")) == [Difference("mapped", one, other)]
+    assert [each.path for each in differences(once, (larger,), "mapped")] == ["mapped[/dev/sdb].device.volume_size_gib"]
+
+
+def test_a_word_of_ec2s_is_shown_as_ec2_spells_it() -> None:
+    assert str(Difference("site", Site.REGION, Site.LOCAL_ZONE)) == "site Region -> Local Zone"
 
 
 def test_a_list_that_was_not_there_is_shown_whole() -> None:

@@ -1,12 +1,14 @@
 """How copied snapshots are encrypted: rules B 6.4, B CS-2 to CS-4."""
 
 from itertools import product
+from typing import Any
 
 import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
 from amimodel.clock import parse
 from amimodel.copy_encryption import (
     IMAGE_COPY,
@@ -219,6 +221,44 @@ def test_the_quirk_of_the_other_region_changes_the_key_and_not_the_row() -> None
         quirks=Quirks(cross_region_copy_key=RegionalCopyKey.AWS_MANAGED_KEY),
     )
     assert result == ResolvedEncryption(key=KeyChoice.AWS_MANAGED, row="B 6.4 row 6")
+
+
+@pytest.mark.parametrize(
+    ("said", "plain", "encrypted"),
+    [
+        ({}, None, KeyChoice.SAME),
+        ({"account": OTHERS}, None, KeyChoice.DEFAULT),
+        ({"settings": ON}, KeyChoice.DEFAULT, KeyChoice.SAME),
+        ({"encrypted": True}, KeyChoice.DEFAULT, KeyChoice.SAME),
+        ({"encrypted": True, "kms_key_id": KEY}, KeyChoice.SPECIFIED, KeyChoice.SPECIFIED),
+        ({"destination_region": THERE}, None, KeyChoice.DEFAULT),
+        ({"to_outpost": True}, KeyChoice.DEFAULT, KeyChoice.DEFAULT),
+        ({"zone_requires_encryption": True}, KeyChoice.DEFAULT, KeyChoice.SAME),
+        (
+            {
+                "destination_region": THERE,
+                "quirks": Quirks(cross_region_copy_key=RegionalCopyKey.AWS_MANAGED_KEY),
+            },
+            None,
+            KeyChoice.AWS_MANAGED,
+        ),
+    ],
+)
+def test_whatever_is_said_of_a_copy_holds_for_each_snapshot_of_the_image(
+    said: dict[str, Any], plain: KeyChoice | None, encrypted: KeyChoice | None
+) -> None:
+    """Rule B EN-20."""
+    second = evolve(ENCRYPTED, snapshot_id="snap-87654321")
+    mapped = [
+        BlockDeviceMapping(f"/dev/{name}", EbsBlockDevice(snapshot_id=one.snapshot_id))
+        for name, one in (("xvda", PLAIN), ("sdf", second))
+    ]
+    usual: dict[str, Any] = {
+        "account": OWN, "source_region": HERE, "destination_region": HERE, "settings": OFF,
+    }  # fmt: skip
+    image = evolve(WEB, block_device_mappings=mapped)
+    copies = at_copy_image(image, {one.snapshot_id: one for one in (PLAIN, second)}, **(usual | said))
+    assert {one: copy.key for one, copy in copies.items()} == {PLAIN.snapshot_id: plain, "snap-87654321": encrypted}
 
 
 @given(
