@@ -190,6 +190,11 @@ def test_what_a_copy_is_described_as_if_nobody_says(quirk: CopiedDescription) ->
     assert copy_of(described, description="mine").description == "mine"
 
 
+def test_of_an_image_without_name_and_description_the_console_says_where_it_is_from() -> None:
+    bare = a_copy(evolve(WEB, name=None), quirks=Quirks(description_of_copy=CopiedDescription.AS_IN_THE_CONSOLE))
+    assert copy_of(bare).description == "[Copied ami-12345678 from us-west-2]"
+
+
 @given(IMAGES, st.sampled_from(CopiedDescription))
 def test_no_description_is_too_long_for_a_copy(source: Image, quirk: CopiedDescription) -> None:
     """Rules B 7.1, A DS-1."""
@@ -234,9 +239,11 @@ def test_what_has_no_equivalent_elsewhere_stays_in_its_region(
     source = evolve(PARAVIRTUAL, **change)
     wanted = a_copy(source, region=region)
     assert (list(objections(wanted)) == []) is granted
+    made = copy_of(wanted)
     if region == "us-west-2":
-        made = copy_of(wanted)
         assert (made.kernel_id, made.ramdisk_id) == (source.kernel_id, source.ramdisk_id)
+    else:
+        assert made.ramdisk_id is None
 
 
 @given(ec2.images(image_type="machine", virtualization_type="hvm", region=HERE), ec2.regions())
