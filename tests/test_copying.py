@@ -149,18 +149,20 @@ def test_a_copy_in_s3_lies_in_the_bucket_of_its_account_and_region(source: Image
     assert path.endswith(str(source.image_location).strip("/").partition("/")[2])
 
 
-def test_the_location_of_a_copy_in_s3_is_spelled_as_ec2_spells_it() -> None:
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("my-bucket/linux/image.manifest.xml", "linux/image.manifest.xml"),
+        ("/MY-BUCKET/LINUX/", "LINUX"),
+        ("odd", "image.manifest.xml"),
+    ],
+)
+def test_the_location_of_a_copy_in_s3_is_spelled_as_ec2_spells_it(location: str, path: str) -> None:
     """Rule B 7.3 (ImageLocation)."""
-    source = evolve(
-        WEB,
-        root_device_type="instance-store",
-        block_device_mappings=[],
-        image_location="my-bucket/linux/image.manifest.xml",
-    )
+    source = evolve(WEB, root_device_type="instance-store", block_device_mappings=[], image_location=location)
     bucket = bucket_of_copies(BOB, THERE)
     assert bucket.startswith("amis-for-999988887777-in-eu-west-1-")
-    assert copy_of(a_copy(source)).image_location == f"{bucket}/ami-87654321-linux/image.manifest.xml"
-    assert str(copy_of(a_copy(evolve(source, image_location="odd"))).image_location).startswith(f"{bucket}/ami-8765")
+    assert copy_of(a_copy(source)).image_location == f"{bucket}/ami-87654321-{path}"
 
 
 @given(ec2.account_ids(), ec2.account_ids(), ec2.regions(), ec2.regions())
@@ -728,6 +730,16 @@ def test_the_objections_stand_in_ec2s_order() -> None:
     ]
 
 
+def test_a_copy_goes_from_its_region_to_its_destination() -> None:
+    """Rules B CI-15, B CI-16."""
+    between_zones = a_copy(
+        region=HERE, source_region=HERE, snapshots={"snap-12345678": FROM["Local Zone"]}, destination=TO["Local Zone"]
+    )
+    assert list(objections(between_zones)) == []
+    refused = CopyRouteRefused(source=LAX_A, destination=LAX_B)
+    assert list(objections(evolve(between_zones, source_region=THERE))) == [refused]
+
+
 def test_a_copy_is_held_to_the_limits_that_are_given() -> None:
     """Rules B CI-14, B CI-19, B CI-20."""
     limits = Limits(concurrent_image_copies=1, min_completion_duration_minutes=30, time_based_copies_mibps=100)
@@ -761,6 +773,15 @@ def test_a_copy_that_must_be_done_by_a_certain_time_meets_no_objection_while_the
 
 def test_no_duration_is_too_short_to_be_refused() -> None:
     """Rule B CI-19."""
+    a_minute = a_copy(
+        destination=CopyDestination(completion_duration_minutes=1),
+        snapshots={"snap-12345678": SNAPSHOT},
+        in_use_mibps=Fraction(2000),
+    )
+    assert list(objections(a_minute)) == [
+        CompletionDurationRefused(minutes=1, least=15, most=2880, step=15),
+        TimeBasedCopyQuotaReached(quota_mibps=2000),
+    ]
     at_once = a_copy(destination=CopyDestination(completion_duration_minutes=0), snapshots={"snap-12345678": SNAPSHOT})
     (refused,) = objections(at_once)
     assert str(refused) == (
