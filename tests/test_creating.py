@@ -33,6 +33,7 @@ from amimodel.quirks import Quirks
 from amimodel.refusals import (
     AttachedDeviceChanged,
     BootModeOverrideRefused,
+    BootVolumeTypeUnsupported,
     DeviceParameterUnsupported,
     DuplicateDeviceName,
     EncryptedFlagWithSnapshot,
@@ -52,6 +53,7 @@ from amimodel.refusals import (
 from amimodel.snapshots import Snapshot, SnapshotState, StorageTier
 from amimodel.testing import strategies as ec2
 from amimodel.vocabulary import BootMode, ImageState, ImdsSupport
+from amimodel.volume_types import VolumeType
 from amimodel.volumes import Volume
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -153,6 +155,17 @@ def test_the_root_volume_must_be_there() -> None:
     )
     of_s3 = evolve(SERVER, root_device_type="instance-store", block_device_mappings=[])
     assert str(against(instance=of_s3)[0]).endswith("Instance does not have a volume attached at root (null)")
+
+
+def test_what_is_put_in_the_place_of_a_root_that_is_gone_must_boot_too() -> None:
+    """Rule A VT-2."""
+    detached = evolve(SERVER, block_device_mappings=SERVER.block_device_mappings[1:])
+    throughput = EbsBlockDevice(volume_size_gib=125, volume_type="st1")
+    refused = against((ROOT, throughput), (FREE, throughput), instance=detached)
+    assert refused == [
+        NoRootVolume(instance_id="i-12345678", root_device_name=ROOT),
+        BootVolumeTypeUnsupported(volume_type=VolumeType.ST1),
+    ]
 
 
 @pytest.mark.parametrize("current", [None, BootMode.LEGACY_BIOS, BootMode.UEFI])
