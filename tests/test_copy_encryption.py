@@ -1,5 +1,6 @@
 """How copied snapshots are encrypted: rules B 6.4, B CS-2 to CS-4."""
 
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -319,9 +320,11 @@ def test_a_key_never_comes_without_encryption(
     for encrypted in (None, False):
         outcome = copy_outcome(snapshot, account=account, settings=settings, encrypted=encrypted, key=key)
         assert outcome == "InvalidParameterDependency"
-    with pytest.raises(KmsKeyRequiresEncrypted) as caught:
-        _ = at_copy_snapshot(snapshot, settings=settings, kms_key_id=key)
-    assert caught.value == KmsKeyRequiresEncrypted(kms_key_id=key)
+    where: dict[str, Any] = {"account": account, "source_region": HERE, "destination_region": HERE}
+    for copy in (at_copy_snapshot, partial(snapshot_at_copy_image, **where)):
+        with pytest.raises(KmsKeyRequiresEncrypted) as caught:
+            _ = copy(snapshot, settings=settings, kms_key_id=key)
+        assert caught.value == KmsKeyRequiresEncrypted(kms_key_id=key)
     assert copy_outcome(snapshot, account=account, settings=settings, encrypted=True, key=key) == "specified"
 
 

@@ -153,8 +153,10 @@ def test_the_root_volume_must_be_there() -> None:
     assert str(refused) == (
         "Invalid value 'i-12345678' for instanceId. Instance does not have a volume attached at root (/dev/xvda)"
     )
+    null = NoRootVolume(instance_id="i-12345678", root_device_name="null")
     of_s3 = evolve(SERVER, root_device_type="instance-store", block_device_mappings=[])
-    assert str(against(instance=of_s3)[0]).endswith("Instance does not have a volume attached at root (null)")
+    assert against(instance=of_s3) == against(instance=evolve(detached, root_device_name=None)) == [null]
+    assert str(null).endswith("Instance does not have a volume attached at root (null)")
 
 
 def test_what_is_put_in_the_place_of_a_root_that_is_gone_must_boot_too() -> None:
