@@ -1,6 +1,5 @@
 """How copied snapshots are encrypted: rules B 6.4, B CS-2 to CS-4."""
 
-from collections.abc import Callable
 from functools import partial
 from itertools import product
 from typing import Any
@@ -321,9 +320,8 @@ def test_a_key_never_comes_without_encryption(
     for encrypted in (None, False):
         outcome = copy_outcome(snapshot, account=account, settings=settings, encrypted=encrypted, key=key)
         assert outcome == "InvalidParameterDependency"
-    where: dict[str, Any] = {"account": account, "source_region": HERE, "destination_region": HERE}
-    copies: list[Callable[..., object]] = [at_copy_snapshot, partial(snapshot_at_copy_image, **where)]
-    for copy in copies:
+    of_image: Any = partial(snapshot_at_copy_image, account=account, source_region=HERE, destination_region=HERE)
+    for copy in (at_copy_snapshot, of_image):
         with pytest.raises(KmsKeyRequiresEncrypted) as caught:
             _ = copy(snapshot, settings=settings, kms_key_id=key)
         assert caught.value == KmsKeyRequiresEncrypted(kms_key_id=key)
