@@ -113,6 +113,8 @@ def test_by_a_quirk_the_bounds_are_counted_in_days(image: Image) -> None:
     assert refusal_to_deprecate(image, bound, NOW, quirks=by_days) is None
     refused = too_late(bound + SECOND, bound, public=image.public)
     assert refusal_to_deprecate(image, bound + SECOND, NOW, quirks=by_days) == refused
+    over_a_leap_day = evolve(PUBLIC, creation_date=parse("2027-06-01T00:00:00Z"))
+    assert latest(over_a_leap_day, NOW, quirks=by_days) == over_a_leap_day.creation_date + timedelta(days=730)
 
 
 @given(seconds=st.integers(1, 10 * 365 * 86_400))
