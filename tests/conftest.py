@@ -4,7 +4,8 @@ The profile is chosen by the environment variable `HYPOTHESIS_PROFILE`; without 
 
 | profile   | examples a property | for                                          |
 |-----------|---------------------|----------------------------------------------|
-| `fast`    | 10                  | further interpreters, mutants, a quick look  |
+| `fast`    | 10                  | further interpreters, a quick look           |
+| `mutants` | 10                  | `nox -s mutate`: those of `fast`, not shrunk |
 | `default` | 50                  | the suite                                    |
 | `deep`    | 10,000              | `nox -s deep`                                |
 | `solver`  | 20                  | `nox -s solve`: a solver chooses them        |
@@ -19,12 +20,14 @@ Each failure prints a blob for `@reproduce_failure`.
 
 import os
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 _ON_CI = bool(os.environ.get("CI"))
 _CALM = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 
 settings.register_profile("fast", _CALM, max_examples=10, derandomize=_ON_CI)
+# Nobody reads by which example a mutant was caught: to make it small takes longer than to find it.
+settings.register_profile("mutants", _CALM, max_examples=10, derandomize=True, phases=[Phase.explicit, Phase.generate])
 settings.register_profile("default", _CALM, max_examples=50, derandomize=_ON_CI)
 settings.register_profile("deep", _CALM, max_examples=10_000, derandomize=False)
 settings.register_profile("examples", _CALM, max_examples=1_000, derandomize=True, database=None)

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds as w
-from amimodel import retention_locks
 from amimodel.actions import (
     CreateRule,
     DeleteRule,
@@ -49,10 +48,8 @@ from amimodel.refusals import (
 )
 from amimodel.requests import Outcome, Request
 from amimodel.retention import RetainedResourceType, RetentionRule, RetentionRuleLockState, RetentionRuleStatus
-from amimodel.retention_locks import TRANSITIONS, LockEvent, Refused
 from amimodel.tasks import AnnounceUnlocking, EndUnlockDelay
 from amimodel.timing import Timing
-from amimodel.transitions import Kept, Never
 from amimodel.world import World
 from worlds import FRANKFURT, alice, alice_in_virginia, ami, bob, rich_world
 
@@ -466,46 +463,6 @@ def test_a_list_tells_little_and_comes_in_pages() -> None:
 
 
 # --- locks ------------------------------------------------------------------------------------------------------------
-
-
-def test_the_table_of_locks_is_the_books() -> None:
-    """Rule C 6 (lock states)."""
-    free = {
-        LockEvent.LOCK: LOCKED, LockEvent.UNLOCK: Refused.CONFLICT, LockEvent.UPDATE: Kept.SAME,
-        LockEvent.DELETE: Kept.SAME, LockEvent.DELAY_PASSES: Never.NEVER,
-    }  # fmt: skip
-    shut = dict.fromkeys(LockEvent, Refused.CONFLICT)
-    book: dict[RetentionRuleLockState | None, dict[LockEvent, Any]] = {
-        None: free,
-        UNLOCKED: free,
-        LOCKED: shut | {LockEvent.UNLOCK: UNLOCKING, LockEvent.DELAY_PASSES: Never.NEVER},
-        UNLOCKING: shut | {LockEvent.LOCK: LOCKED, LockEvent.DELAY_PASSES: UNLOCKED},
-    }
-    assert dict(TRANSITIONS) == {(state, event): cell for state, cells in book.items() for event, cell in cells.items()}
-
-
-@pytest.mark.parametrize("state", [None, *RetentionRuleLockState])
-@pytest.mark.parametrize("event", LockEvent)
-def test_what_locks_do_is_what_the_table_says(state: RetentionRuleLockState | None, event: LockEvent) -> None:
-    end = AT_SEVEN_DAYS if state is UNLOCKING else None
-    rule = evolve(only_rule(RULED), lock_state=state, unlock_delay_days=7 if state else None, lock_end_time=end)
-    cell = TRANSITIONS[state, event]
-    assert (retention_locks.refusal(rule, event) is not None) is (cell is Refused.CONFLICT)
-    deed: Any = {
-        LockEvent.LOCK: lambda: retention_locks.locked(rule, 9),
-        LockEvent.UNLOCK: lambda: retention_locks.unlocking(rule, w.NOW),
-        LockEvent.DELAY_PASSES: lambda: retention_locks.after_delay(rule),
-    }.get(event)
-    if deed is None:
-        return
-    if cell is Refused.CONFLICT:
-        with pytest.raises(RetentionRuleInWrongState):
-            deed()
-        return
-    after = deed()
-    assert after.lock_state is (cell if isinstance(cell, RetentionRuleLockState) else state)
-    assert (after.lock_end_time is not None) is (after.lock_state is UNLOCKING)
-    assert evolve(after, lock_state=None, unlock_delay_days=None, lock_end_time=None) == only_rule(RULED)
 
 
 STEPS = st.one_of(

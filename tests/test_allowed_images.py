@@ -23,7 +23,7 @@ from amimodel.allowed_images import (
     unmet_conditions,
 )
 from amimodel.clock import parse
-from amimodel.decisions import Owner
+from amimodel.decisions import Decision, Owner
 from amimodel.examples import WEB
 from amimodel.image_criteria import (
     CreationDateCondition,
@@ -257,7 +257,9 @@ def test_amazon_stands_for_the_marketplace_only_by_a_quirk(alias: OwnerAlias | N
     """Rule B AA-12."""
     quirks = Quirks(amazon_provider_includes_marketplace=True)
     image, amazon = evolve(WEB, image_owner_alias=alias), criterion(image_providers=["amazon"])
-    assert criterion_matches(amazon, image, NOW, quirks) is (alias in {"amazon", "aws-marketplace"})
+    admitted = alias in {"amazon", "aws-marketplace"}
+    assert criterion_matches(amazon, image, NOW, quirks) is admitted
+    assert matches(AllowedImagesSettings(image_criteria=[amazon]), image, NOW, quirks) is admitted
     backup = criterion(image_providers=["aws-backup-vault", "none"][:1])
     assert criterion_matches(backup, image, NOW, quirks) is (alias == "aws-backup-vault")
 
@@ -465,6 +467,7 @@ def test_without_criteria_no_image_fits_but_by_a_quirk_every_one_does(image: Ima
     enabled = AllowedImagesSettings(state="enabled")
     assert matches(enabled, image, NOW, quirks) is quirk
     assert may_use(enabled, image, STRANGER, NOW, quirks).allowed is (quirk or image.owner_id == STRANGER)
+    assert image_allowed(enabled, image, STRANGER, NOW, quirks) is (quirk or image.owner_id == STRANGER)
 
 
 @given(settings_and_images())
@@ -507,6 +510,9 @@ def test_the_effects(state: str, standing: Standing, usable: bool, told: bool | 
     settings = AllowedImagesSettings(state=state, image_criteria=[criterion(image_providers=[wanted])])
     looker = WEB.owner_id if standing is Standing.OWN else STRANGER
     assert effect_on(settings, WEB, looker, NOW) == effect
+    because = (Owner(),) if standing is Standing.OWN else ()
+    granted = Decision(True, because) if usable else Decision(False, (ImageNotFound.of(WEB.image_id),))
+    assert may_use(settings, WEB, looker, NOW) == granted
 
 
 def test_the_table_of_effects_has_every_case() -> None:
@@ -526,6 +532,8 @@ def test_what_is_told_and_what_may_be_used_is_as_the_rule_book_has_it(
     assert decision.allowed is not (settings.state == "enabled" and told is False)
     if not decision.allowed:
         assert decision.because == (ImageNotFound.of(image.image_id),)
+    else:
+        assert decision.because == ((Owner(),) if account == image.owner_id else ())
 
 
 @given(settings_and_images())

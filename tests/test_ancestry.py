@@ -22,6 +22,7 @@ from amimodel.image_criteria import ImageCriterion
 from amimodel.images import Image
 from amimodel.integrity import problems
 from amimodel.limits import Limits
+from amimodel.malformed import Malformed
 from amimodel.permissions import EVERYONE, NOT_PUBLIC
 from amimodel.refusals import ImageNotFound, ImageUnavailable, Refusal
 from amimodel.regions import Region
@@ -63,6 +64,16 @@ BEIJING: Final = Region("cn-north-1")
 LIMITS: Final = st.sampled_from([Limits.aws(), Limits.tiny()])
 
 # --- on values --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("parts", "member"),
+    [({"source_image_id": "nowhere"}, "SourceImageId"), ({"source_image_region": "nowhere"}, "SourceImageRegion")],
+)
+def test_the_source_of_an_image_has_an_id_and_a_region(parts: dict[str, Any], member: str) -> None:
+    with pytest.raises(Malformed) as caught:
+        ImageAncestryEntry(image_id=ami(WEB), creation_date=NOW, **parts)
+    assert (caught.value.member, caught.value.value) == (member, "nowhere")
 
 
 @st.composite

@@ -17,7 +17,7 @@ from amimodel._code import code_of
 from amimodel._differences import Difference, differences
 from amimodel._log import Log
 from amimodel._table import Table
-from amimodel._wording import NOUNS
+from amimodel._wording import NOUNS, subject
 from amimodel.actions import DeregisterImage
 from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
 from amimodel.buckets import Bucket
@@ -25,6 +25,7 @@ from amimodel.bundles import ImageBundle
 from amimodel.callers import Caller
 from amimodel.clock import parse
 from amimodel.comparing import Changed, Changes, Created, Removed, changes
+from amimodel.copy_places import Site
 from amimodel.encryption import KmsKey
 from amimodel.engine import apply
 from amimodel.events import ImageStateChange
@@ -52,7 +53,7 @@ from amimodel.world import World
 NOW = parse("2026-06-01T00:00:00Z")
 AN_HOUR = timedelta(hours=1)
 FRANKFURT = Region("eu-central-1")
-ALICE, BOB = AccountId("111122223333"), AccountId("444455556666")
+ALICE, BOB, CAROL = AccountId("111122223333"), AccountId("444455556666"), AccountId("777788889999")
 ASKER = Caller(account=ALICE, region=FRANKFURT)
 IMAGE = evolve(WEB, region=FRANKFURT)
 EMPTY = World(now=NOW)
@@ -194,6 +195,11 @@ def test_every_part_of_a_world_has_its_place_in_a_plan() -> None:
     assert set(NOUNS) == {field.name for field in attrs.fields(World)}
 
 
+def test_a_part_without_a_noun_goes_by_its_name() -> None:
+    assert subject("golden_images", "web") == "golden_images web"
+    assert subject("golden_images", None) == "golden_images"
+
+
 def test_changes_of_a_part_that_a_world_has_otherwise_do_not_fit() -> None:
     found = changes(START, START.with_image(evolve(IMAGE, state="disabled")))
     with pytest.raises(ValueError, match="image ami-12345678 is not as it was before these changes"):
@@ -287,6 +293,10 @@ PLANS: list[tuple[Edit, Edit, str]] = [
      "~ tags of others on ami-12345678: [444455556666][a] b -> 'c d'"),
     (lambda world: world, lambda world: world.with_foreign_tags(BOB, "ami-12345678", Tags({"a": "b"})),
      "+ tags of others on ami-12345678: 444455556666 {'a': 'b'}"),
+    (lambda world: world, lambda world: world
+        .with_foreign_tags(BOB, "ami-12345678", Tags({"a": "b"}))
+        .with_foreign_tags(CAROL, "ami-12345678", Tags({"c": "d"})),
+     "+ tags of others on ami-12345678: 444455556666 {'a': 'b'}, 777788889999 {'c': 'd'}"),
     (lambda world: world, lambda world: world.with_key(KEY, ["alias/mine"]),
      f"+ key {KEY.arn}\n+ key alias of 111122223333 eu-central-1 alias/mine: {KEY.arn}"),
     (lambda world: world, lambda world: world.with_subscription(ALICE, "abc"), "+ subscription of 111122223333 abc"),
@@ -364,8 +374,26 @@ def test_values_differ_field_by_field(fields: dict[str, Any], told: list[str]) -
 
 def test_items_that_only_stand_in_another_order_are_a_difference_too() -> None:
     one, other = (evolve(IMAGE, block_device_mappings=order) for order in ([ROOT, DATA], [DATA, ROOT]))
-    assert [difference.path for difference in differences(one, other)] == ["block_device_mappings"]
+    assert list(differences(one, other)) == [Difference("block_device_mappings", (ROOT, DATA), (DATA, ROOT))]
     assert str(Difference("accounts", ("1", "2"), ("2", "1"))) == "accounts (1, 2) -> (2, 1)"
+
+
+def test_parts_are_told_by_their_names_where_each_has_another_one_and_they_have_an_order() -> None:
+    larger = evolve(DATA, device=EbsBlockDevice(volume_size_gib=2))
+    twice, once = (DATA, larger), (DATA,)
+    assert list(differences(twice, once, "mapped")) == [Difference("mapped", twice, once)]
+    one, other = frozenset({DATA}), frozenset({larger})
+    assert list(differences(one, other, "mapped")) == [Difference("mapped", one, other)]
+    assert [each.path for each in differences(once, (larger,), "mapped")] == ["mapped[/dev/sdb].device.volume_size_gib"]
+
+
+def test_a_word_of_ec2s_is_shown_as_ec2_spells_it() -> None:
+    assert str(Difference("site", Site.REGION, Site.LOCAL_ZONE)) == "site Region -> Local Zone"
+
+
+def test_a_list_that_was_not_there_is_shown_whole() -> None:
+    assert str(Difference("accounts", None, ("1", "2"))) == "accounts none -> (1, 2)"
+    assert str(Difference("accounts", ("1", "2"), None)) == "accounts (1, 2) -> none"
 
 
 @given(one=amis.images(), other=amis.images())

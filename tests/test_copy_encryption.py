@@ -1,12 +1,15 @@
 """How copied snapshots are encrypted: rules B 6.4, B CS-2 to CS-4."""
 
+from functools import partial
 from itertools import product
+from typing import Any
 
 import pytest
 from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
 from amimodel.clock import parse
 from amimodel.copy_encryption import (
     IMAGE_COPY,
@@ -221,6 +224,44 @@ def test_the_quirk_of_the_other_region_changes_the_key_and_not_the_row() -> None
     assert result == ResolvedEncryption(key=KeyChoice.AWS_MANAGED, row="B 6.4 row 6")
 
 
+@pytest.mark.parametrize(
+    ("said", "plain", "encrypted"),
+    [
+        ({}, None, KeyChoice.SAME),
+        ({"account": OTHERS}, None, KeyChoice.DEFAULT),
+        ({"settings": ON}, KeyChoice.DEFAULT, KeyChoice.SAME),
+        ({"encrypted": True}, KeyChoice.DEFAULT, KeyChoice.SAME),
+        ({"encrypted": True, "kms_key_id": KEY}, KeyChoice.SPECIFIED, KeyChoice.SPECIFIED),
+        ({"destination_region": THERE}, None, KeyChoice.DEFAULT),
+        ({"to_outpost": True}, KeyChoice.DEFAULT, KeyChoice.DEFAULT),
+        ({"zone_requires_encryption": True}, KeyChoice.DEFAULT, KeyChoice.SAME),
+        (
+            {
+                "destination_region": THERE,
+                "quirks": Quirks(cross_region_copy_key=RegionalCopyKey.AWS_MANAGED_KEY),
+            },
+            None,
+            KeyChoice.AWS_MANAGED,
+        ),
+    ],
+)
+def test_whatever_is_said_of_a_copy_holds_for_each_snapshot_of_the_image(
+    said: dict[str, Any], plain: KeyChoice | None, encrypted: KeyChoice | None
+) -> None:
+    """Rule B EN-20."""
+    second = evolve(ENCRYPTED, snapshot_id="snap-87654321")
+    mapped = [
+        BlockDeviceMapping(f"/dev/{name}", EbsBlockDevice(snapshot_id=one.snapshot_id))
+        for name, one in (("xvda", PLAIN), ("sdf", second))
+    ]
+    usual: dict[str, Any] = {
+        "account": OWN, "source_region": HERE, "destination_region": HERE, "settings": OFF,
+    }  # fmt: skip
+    image = evolve(WEB, block_device_mappings=mapped)
+    copies = at_copy_image(image, {one.snapshot_id: one for one in (PLAIN, second)}, **(usual | said))
+    assert {one: copy.key for one, copy in copies.items()} == {PLAIN.snapshot_id: plain, "snap-87654321": encrypted}
+
+
 @given(
     image=amis.images(root_device_type="ebs"),
     data=st.data(),
@@ -279,8 +320,11 @@ def test_a_key_never_comes_without_encryption(
     for encrypted in (None, False):
         outcome = copy_outcome(snapshot, account=account, settings=settings, encrypted=encrypted, key=key)
         assert outcome == "InvalidParameterDependency"
-    with pytest.raises(KmsKeyRequiresEncrypted):
-        _ = at_copy_snapshot(snapshot, settings=settings, kms_key_id=key)
+    of_image: Any = partial(snapshot_at_copy_image, account=account, source_region=HERE, destination_region=HERE)
+    for copy in (at_copy_snapshot, of_image):
+        with pytest.raises(KmsKeyRequiresEncrypted) as caught:
+            _ = copy(snapshot, settings=settings, kms_key_id=key)
+        assert caught.value == KmsKeyRequiresEncrypted(kms_key_id=key)
     assert copy_outcome(snapshot, account=account, settings=settings, encrypted=True, key=key) == "specified"
 
 

@@ -21,7 +21,17 @@ from amimodel.copy_pace import (
     paces,
     snapshot_copies_refusal,
 )
-from amimodel.copy_places import IMAGE_ROUTES, IN_THE_REGION, CopyDestination, Site, places_of, route_refusal
+from amimodel.copy_places import (
+    IMAGE_ROUTES,
+    IN_THE_REGION,
+    SNAPSHOT_ROUTES,
+    CopyDestination,
+    Site,
+    places_of,
+    route_refusal,
+    site_of,
+    snapshot_route_refusal,
+)
 from amimodel.copying import (
     SAME_IN_COPY,
     ImageCopy,
@@ -37,7 +47,7 @@ from amimodel.examples import WEB
 from amimodel.images import Image
 from amimodel.kernels import PARAVIRTUAL_REGIONS, PV_GRUB_KERNELS
 from amimodel.limits import Limits
-from amimodel.malformed import Malformed
+from amimodel.malformed import Malformed, invalid_value
 from amimodel.quirks import CopiedDescription, Quirks
 from amimodel.refusals import (
     BillingProductCopyRefused,
@@ -51,7 +61,7 @@ from amimodel.refusals import (
     TooManyImageCopies,
     TooManySnapshotCopies,
 )
-from amimodel.regions import Region
+from amimodel.regions import Region, as_zone
 from amimodel.snapshots import Snapshot
 from amimodel.testing import strategies as ec2
 from amimodel.vocabulary import Architecture, ImageState, RootDeviceType
@@ -139,18 +149,20 @@ def test_a_copy_in_s3_lies_in_the_bucket_of_its_account_and_region(source: Image
     assert path.endswith(str(source.image_location).strip("/").partition("/")[2])
 
 
-def test_the_location_of_a_copy_in_s3_is_spelled_as_ec2_spells_it() -> None:
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        ("my-bucket/linux/image.manifest.xml", "linux/image.manifest.xml"),
+        ("/MY-BUCKET/LINUX/", "LINUX"),
+        ("odd", "image.manifest.xml"),
+    ],
+)
+def test_the_location_of_a_copy_in_s3_is_spelled_as_ec2_spells_it(location: str, path: str) -> None:
     """Rule B 7.3 (ImageLocation)."""
-    source = evolve(
-        WEB,
-        root_device_type="instance-store",
-        block_device_mappings=[],
-        image_location="my-bucket/linux/image.manifest.xml",
-    )
+    source = evolve(WEB, root_device_type="instance-store", block_device_mappings=[], image_location=location)
     bucket = bucket_of_copies(BOB, THERE)
     assert bucket.startswith("amis-for-999988887777-in-eu-west-1-")
-    assert copy_of(a_copy(source)).image_location == f"{bucket}/ami-87654321-linux/image.manifest.xml"
-    assert str(copy_of(a_copy(evolve(source, image_location="odd"))).image_location).startswith(f"{bucket}/ami-8765")
+    assert copy_of(a_copy(source)).image_location == f"{bucket}/ami-87654321-{path}"
 
 
 @given(ec2.account_ids(), ec2.account_ids(), ec2.regions(), ec2.regions())
@@ -178,6 +190,11 @@ def test_what_a_copy_is_described_as_if_nobody_says(quirk: CopiedDescription) ->
     assert (copy_of(described).description, copy_of(a_copy(quirks=quirks)).description) == DESCRIPTIONS[quirk]
     assert copy_of(described, description="").description == DESCRIPTIONS[quirk][0]  # settlement S 17
     assert copy_of(described, description="mine").description == "mine"
+
+
+def test_of_an_image_without_name_and_description_the_console_says_where_it_is_from() -> None:
+    bare = a_copy(evolve(WEB, name=None), quirks=Quirks(description_of_copy=CopiedDescription.AS_IN_THE_CONSOLE))
+    assert copy_of(bare).description == "[Copied ami-12345678 from us-west-2]"
 
 
 @given(IMAGES, st.sampled_from(CopiedDescription))
@@ -224,9 +241,11 @@ def test_what_has_no_equivalent_elsewhere_stays_in_its_region(
     source = evolve(PARAVIRTUAL, **change)
     wanted = a_copy(source, region=region)
     assert (list(objections(wanted)) == []) is granted
+    made = copy_of(wanted)
     if region == "us-west-2":
-        made = copy_of(wanted)
         assert (made.kernel_id, made.ramdisk_id) == (source.kernel_id, source.ramdisk_id)
+    else:
+        assert made.ramdisk_id is None
 
 
 @given(ec2.images(image_type="machine", virtualization_type="hvm", region=HERE), ec2.regions())
@@ -255,6 +274,14 @@ def test_the_devices_of_a_copy_are_those_of_its_source_made_of_other_snapshots(s
             assert new.ebs.snapshot_id == copies[old.ebs.snapshot_id].snapshot_id
             assert new.ebs.encrypted is encrypted
             assert evolve(new.ebs, snapshot_id=old.ebs.snapshot_id, encrypted=old.ebs.encrypted) == old.ebs
+
+
+@pytest.mark.parametrize("outpost", [OUTPOST, None])
+def test_a_copy_maps_the_outpost_of_its_snapshots(outpost: str | None) -> None:
+    """Rule B CI-15."""
+    (entry,) = filled_in(WEB, {"snap-12345678": evolve(SNAPSHOT, snapshot_id="snap-87654321", outpost_arn=outpost)})
+    assert entry.ebs is not None
+    assert entry.ebs.outpost_arn == outpost
 
 
 def test_disks_of_the_host_and_empty_volumes_are_mapped_as_they_were() -> None:
@@ -380,8 +407,45 @@ def test_copies_go_where_the_api_reference_says_they_go(
             assert isinstance(refused, CopyRouteRefused)
 
 
+@pytest.mark.parametrize(("source", "destination", "within", "across"), _routes())
+def test_snapshots_go_where_images_go_and_the_refusal_names_both_ends(
+    source: str, destination: str, *, within: bool, across: bool
+) -> None:
+    """Botocore 1.44.5, CopySnapshot; settlement S 49. `LAX_B` is in the group of `LAX_A`."""
+    snapshot = FROM[source]
+    for source_region, granted in ((HERE, within), (THERE, across)):
+        refused = snapshot_route_refusal(
+            snapshot, source_region=source_region, region=HERE, destination=TO[destination]
+        )
+        if granted:
+            assert refused is None
+        elif source == "Region" and destination == "Outpost":
+            assert refused == OutpostElsewhere(outpost_arn=OUTPOST, source_region=THERE.name)
+        else:
+            assert refused == CopyRouteRefused(
+                source=snapshot.outpost_arn or snapshot.availability_zone or source_region.name,
+                destination=TO[destination].place or HERE.name,
+            )
+
+
+def test_a_snapshot_is_copied_into_its_own_zone_and_not_into_another_group() -> None:
+    """Settlement S 49."""
+    for zone, granted in ((LAX_A, True), (LAX_B, True), ("us-west-2-lax-2a", False), ("us-west-2-phx-2a", False)):
+        into = CopyDestination(availability_zone=zone)
+        refused = snapshot_route_refusal(FROM["Local Zone"], source_region=HERE, region=HERE, destination=into)
+        assert refused == (None if granted else CopyRouteRefused(source=LAX_A, destination=zone))
+
+
 def test_every_two_kinds_of_places_have_a_route() -> None:
-    assert set(IMAGE_ROUTES) == {(source, destination) for source in Site for destination in Site}
+    every = {(source, destination) for source in Site for destination in Site}
+    assert set(IMAGE_ROUTES) == set(SNAPSHOT_ROUTES) == every
+
+
+def test_a_snapshot_is_where_it_says() -> None:
+    assert site_of(SNAPSHOT) == (Site.REGION, frozenset())
+    assert site_of(evolve(SNAPSHOT, availability_zone="us-west-2a")) == (Site.REGION, frozenset())
+    assert site_of(FROM["Local Zone"]) == (Site.LOCAL_ZONE, frozenset({LAX_A}))
+    assert site_of(FROM["Outpost"]) == (Site.OUTPOST, frozenset({OUTPOST}))
 
 
 def test_an_image_is_not_copied_into_the_zone_that_it_is_in() -> None:
@@ -409,6 +473,26 @@ def test_where_an_image_is_its_snapshots_tell_or_its_mapping() -> None:
     assert places_of(evolve(WEB, block_device_mappings=mapped), {}) == (Site.OUTPOST, frozenset({OUTPOST}))
 
 
+def test_a_refusal_names_all_the_zones_that_an_image_is_in() -> None:
+    entries = [BlockDeviceMapping(f"/dev/sd{n}", EbsBlockDevice(snapshot_id=f"snap-0000000{n}")) for n in "ab"]
+    snapshots = {
+        f"snap-0000000{n}": evolve(SNAPSHOT, snapshot_id=f"snap-0000000{n}", availability_zone=zone)
+        for n, zone in (("a", LAX_B), ("b", LAX_A))
+    }
+    refused = route_refusal(
+        evolve(WEB, block_device_mappings=entries), snapshots, source_region=THERE, region=HERE,
+    )  # fmt: skip
+    assert refused == CopyRouteRefused(source=f"{LAX_A}, {LAX_B}", destination=HERE.name)
+
+
+def test_a_destination_belongs_to_the_region_that_its_name_tells() -> None:
+    assert CopyDestination().is_in(HERE)
+    assert CopyDestination().is_in(THERE)
+    for destination in (CopyDestination(outpost_arn=OUTPOST), CopyDestination(availability_zone=LAX_A)):
+        assert (destination.is_in(HERE), destination.is_in(THERE)) == (True, False)
+    assert CopyDestination(availability_zone_id="usw2-lax1-az1").is_in(THERE)  # the ID of a zone tells nothing here
+
+
 PLACES: dict[str, str] = {
     "outpost_arn": OUTPOST,
     "availability_zone": LAX_A,
@@ -416,33 +500,61 @@ PLACES: dict[str, str] = {
 }
 
 
-@given(st.sets(st.sampled_from(sorted(PLACES))), st.none() | st.just(15))
-def test_a_copy_goes_to_one_place_at_most_and_is_timed_only_in_a_region(chosen: set[str], minutes: int | None) -> None:
+SITES = {"outpost_arn": Site.OUTPOST, "availability_zone": Site.LOCAL_ZONE, "availability_zone_id": Site.LOCAL_ZONE}
+MALFORMED_COPY = "InvalidParameterCombination"
+
+
+@pytest.mark.parametrize("minutes", [None, 15])
+@pytest.mark.parametrize("chosen", [[], *([name] for name in PLACES)])
+def test_a_copy_goes_to_a_place_and_is_timed_only_in_a_region(chosen: list[str], minutes: int | None) -> None:
     """Rules B 7.1, B CI-19."""
     told: dict[str, Any] = {name: PLACES[name] if name in chosen else "" for name in PLACES}  # settlement S 17
-    if len(chosen) > 1 or (chosen and minutes):
+    if chosen and minutes:
         with pytest.raises(Malformed) as caught:
             CopyDestination(**told, completion_duration_minutes=minutes)
-        assert caught.value.code == "InvalidParameterCombination"
+        where = "an Outpost" if chosen == ["outpost_arn"] else "a Local Zone"
+        message = f"A completion duration is not supported for a copy to {where}."
+        assert caught.value == Malformed(MALFORMED_COPY, message, member="CompletionDurationMinutes", value=minutes)
     else:
         destination = CopyDestination(**told, completion_duration_minutes=minutes)
-        assert (destination.site is Site.REGION) is (not chosen)
+        assert destination.site is (SITES[chosen[0]] if chosen else Site.REGION)
         assert destination.place == "".join(PLACES[name] for name in chosen)
 
 
+@pytest.mark.parametrize("minutes", [None, 15])
+@pytest.mark.parametrize("left_out", [*PLACES, None])
+def test_a_copy_goes_to_one_place_at_most(left_out: str | None, minutes: int | None) -> None:
+    """Rule B 7.1."""
+    told: dict[str, Any] = {name: place for name, place in PLACES.items() if name != left_out}
+    with pytest.raises(Malformed) as caught:
+        CopyDestination(**told, completion_duration_minutes=minutes)
+    message = (
+        "Only one of DestinationAvailabilityZone, DestinationAvailabilityZoneId, or DestinationOutpostArn can be"
+        " specified."
+    )
+    zone = None if left_out == "availability_zone" else as_zone(LAX_A)
+    places = [told.get("outpost_arn"), zone, told.get("availability_zone_id")]
+    assert caught.value == Malformed(MALFORMED_COPY, message, member="DestinationOutpostArn", value=places)
+
+
 @pytest.mark.parametrize(
-    ("told", "member"),
+    ("field", "value", "member", "expected"),
     [
-        ({"outpost_arn": "op-1234567890abcdef0"},     "DestinationOutpostArn"),
-        ({"availability_zone": "us-west-2a"},         "DestinationAvailabilityZone"),
-        ({"availability_zone_id": "usw2-az1"},        "DestinationAvailabilityZoneId"),
+        ("outpost_arn", "op-1234567890abcdef0", "DestinationOutpostArn", "the ARN of an Outpost"),
+        ("outpost_arn", 7, "DestinationOutpostArn", "the ARN of an Outpost"),
+        ("availability_zone", "us-west-2a", "DestinationAvailabilityZone", "the name of a Local Zone"),
+        ("availability_zone_id", "usw2-az1", "DestinationAvailabilityZoneId", "the ID of a Local Zone"),
+        ("availability_zone_id", 7, "DestinationAvailabilityZoneId", "the ID of a Local Zone"),
     ],
-)  # fmt: skip
-def test_what_is_no_outpost_and_no_local_zone_is_no_destination(told: dict[str, Any], member: str) -> None:
+)
+def test_what_is_no_outpost_and_no_local_zone_is_no_destination(
+    field: str, value: Any, member: str, expected: str
+) -> None:
     """Rule B 7.1; botocore 1.44.5, CopyImage."""
+    told: dict[str, Any] = {field: value}
     with pytest.raises(Malformed) as caught:
         CopyDestination(**told)
-    assert (caught.value.code, caught.value.member) == ("InvalidParameterValue", member)
+    assert caught.value == invalid_value(member, value, f"Expected {expected}.")
 
 
 # --- pace -------------------------------------------------------------------------------------------------------------
@@ -479,6 +591,24 @@ def test_a_copy_by_time_is_on_time_if_what_is_left_is_enough_and_late_if_not(
         assert granted.duration > timedelta(minutes=minutes)
         assert granted.mibps == most
         assert abs(granted.duration.total_seconds() * float(granted.mibps) / (size * 1024) - 1) < 1e-6
+
+
+# GiB, minutes, what others use -> MiB/s, seconds
+PACES = [
+    (100, 30, 0, Fraction(512, 9), 30 * 60),  # as fast as it must
+    (1000, 15, 0, Fraction(500), 2048),  # as fast as any copy goes
+    (100, 30, 1990, Fraction(10), 10_240),  # as fast as what is left
+    (1000, 15, 1990, Fraction(10), 102_400),
+]
+
+
+@pytest.mark.parametrize(("size", "minutes", "in_use", "mibps", "seconds"), PACES)
+def test_a_copy_by_time_goes_as_fast_as_it_must_and_can(
+    size: int, minutes: int, in_use: int, mibps: Fraction, seconds: int
+) -> None:
+    """Rules B CI-20, C 8.23."""
+    expected = Pace(mibps=mibps, duration=timedelta(seconds=seconds))
+    assert pace(size, minutes, in_use_mibps=Fraction(in_use)) == expected
 
 
 @given(st.lists(SIZES, max_size=12), MINUTES, IN_USE)
@@ -520,6 +650,29 @@ def test_so_many_copies_are_in_progress_at_once(snapshots: int, images: int, cou
     total = snapshots + images if counted else snapshots
     refused = snapshot_copies_refusal(snapshots, of_images=images, quirks=quirks)
     assert refused == (TooManySnapshotCopies(quota=20) if total >= 20 else None)
+
+
+# copies in progress, of images, whether those count -> whether there may be another one
+LAST_COPIES = [
+    (19, 0, False, True),
+    (20, 0, False, False),
+    (19, 300, False, True),
+    (19, 0, True, True),
+    (18, 1, True, True),
+    (18, 2, True, False),
+]
+
+
+@pytest.mark.parametrize(("in_progress", "of_images", "counted", "granted"), LAST_COPIES)
+def test_twenty_copies_of_snapshots_are_made_at_a_time(
+    in_progress: int, of_images: int, *, counted: bool, granted: bool
+) -> None:
+    """Rules B CS-5, B CI-25; no copies of images are told of by default."""
+    quirks = Quirks(image_copies_count_as_snapshot_copies=counted)
+    refused = snapshot_copies_refusal(in_progress, of_images=of_images, quirks=quirks)
+    assert refused == (None if granted else TooManySnapshotCopies(quota=20))
+    if not of_images:
+        assert snapshot_copies_refusal(in_progress, quirks=quirks) == refused
 
 
 @given(st.lists(ec2.instants()), ec2.instants())
@@ -577,6 +730,36 @@ def test_the_objections_stand_in_ec2s_order() -> None:
     ]
 
 
+def test_a_copy_goes_from_its_region_to_its_destination() -> None:
+    """Rules B CI-15, B CI-16."""
+    between_zones = a_copy(
+        region=HERE, source_region=HERE, snapshots={"snap-12345678": FROM["Local Zone"]}, destination=TO["Local Zone"]
+    )
+    assert list(objections(between_zones)) == []
+    refused = CopyRouteRefused(source=LAX_A, destination=LAX_B)
+    assert list(objections(evolve(between_zones, source_region=THERE))) == [refused]
+
+
+def test_a_copy_is_held_to_the_limits_that_are_given() -> None:
+    """Rules B CI-14, B CI-19, B CI-20."""
+    limits = Limits(concurrent_image_copies=1, min_completion_duration_minutes=30, time_based_copies_mibps=100)
+    wanted = a_copy(
+        destination=CopyDestination(completion_duration_minutes=15),
+        snapshots={"snap-12345678": SNAPSHOT},
+        copies_in_progress=1,
+        in_use_mibps=Fraction(100),
+        limits=limits,
+    )
+    assert list(objections(wanted)) == [
+        TooManyImageCopies(quota=1),
+        CompletionDurationRefused(minutes=15, least=30, most=2880, step=15),
+        TimeBasedCopyQuotaReached(quota_mibps=100),
+    ]
+    assert list(objections(evolve(wanted, snapshots={}, copies_in_progress=0))) == [
+        CompletionDurationRefused(minutes=15, least=30, most=2880, step=15)  # of what is not told no size is known
+    ]
+
+
 @pytest.mark.parametrize("minutes", [15, 30, 2880])
 def test_a_copy_that_must_be_done_by_a_certain_time_meets_no_objection_while_there_is_room(minutes: int) -> None:
     """Rules B CI-19, B CI-20."""
@@ -590,6 +773,15 @@ def test_a_copy_that_must_be_done_by_a_certain_time_meets_no_objection_while_the
 
 def test_no_duration_is_too_short_to_be_refused() -> None:
     """Rule B CI-19."""
+    a_minute = a_copy(
+        destination=CopyDestination(completion_duration_minutes=1),
+        snapshots={"snap-12345678": SNAPSHOT},
+        in_use_mibps=Fraction(2000),
+    )
+    assert list(objections(a_minute)) == [
+        CompletionDurationRefused(minutes=1, least=15, most=2880, step=15),
+        TimeBasedCopyQuotaReached(quota_mibps=2000),
+    ]
     at_once = a_copy(destination=CopyDestination(completion_duration_minutes=0), snapshots={"snap-12345678": SNAPSHOT})
     (refused,) = objections(at_once)
     assert str(refused) == (

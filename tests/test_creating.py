@@ -33,6 +33,7 @@ from amimodel.quirks import Quirks
 from amimodel.refusals import (
     AttachedDeviceChanged,
     BootModeOverrideRefused,
+    BootVolumeTypeUnsupported,
     DeviceParameterUnsupported,
     DuplicateDeviceName,
     EncryptedFlagWithSnapshot,
@@ -52,6 +53,7 @@ from amimodel.refusals import (
 from amimodel.snapshots import Snapshot, SnapshotState, StorageTier
 from amimodel.testing import strategies as ec2
 from amimodel.vocabulary import BootMode, ImageState, ImdsSupport
+from amimodel.volume_types import VolumeType
 from amimodel.volumes import Volume
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -151,8 +153,21 @@ def test_the_root_volume_must_be_there() -> None:
     assert str(refused) == (
         "Invalid value 'i-12345678' for instanceId. Instance does not have a volume attached at root (/dev/xvda)"
     )
+    null = NoRootVolume(instance_id="i-12345678", root_device_name="null")
     of_s3 = evolve(SERVER, root_device_type="instance-store", block_device_mappings=[])
-    assert str(against(instance=of_s3)[0]).endswith("Instance does not have a volume attached at root (null)")
+    assert against(instance=of_s3) == against(instance=evolve(detached, root_device_name=None)) == [null]
+    assert str(null).endswith("Instance does not have a volume attached at root (null)")
+
+
+def test_what_is_put_in_the_place_of_a_root_that_is_gone_must_boot_too() -> None:
+    """Rule A VT-2."""
+    detached = evolve(SERVER, block_device_mappings=SERVER.block_device_mappings[1:])
+    throughput = EbsBlockDevice(volume_size_gib=125, volume_type="st1")
+    refused = against((ROOT, throughput), (FREE, throughput), instance=detached)
+    assert refused == [
+        NoRootVolume(instance_id="i-12345678", root_device_name=ROOT),
+        BootVolumeTypeUnsupported(volume_type=VolumeType.ST1),
+    ]
 
 
 @pytest.mark.parametrize("current", [None, BootMode.LEGACY_BIOS, BootMode.UEFI])
@@ -365,6 +380,21 @@ def test_all_that_are_made_of_nothing_are_named_at_once() -> None:
     assert against(("/dev/sdy", nothing), (FREE, nothing)) == [NoSizeNorSnapshot(device_names=("/dev/sdy", FREE))]
 
 
+def test_each_snapshot_that_is_missing_is_named() -> None:
+    """Rule A RB-6."""
+    missing = [(f"/dev/sd{name}", EbsBlockDevice(snapshot_id=f"snap-0000000{name}")) for name in "de"]
+    new = ("/dev/sdh", EbsBlockDevice(volume_size_gib=1))
+    assert against(new, *missing) == [SnapshotNotFound(snapshot_id=f"snap-0000000{name}") for name in "de"]
+
+
+@pytest.mark.parametrize("quirk", [False, True])
+def test_by_a_quirk_further_volumes_go_with_their_instance(quirk: bool) -> None:
+    quirks = Quirks(mapping_default_delete_on_termination=quirk)
+    further = mapped((FREE, EbsBlockDevice(volume_size_gib=1)), quirks=quirks)[FREE]
+    assert isinstance(further, EbsBlockDevice)
+    assert further.delete_on_termination is quirk
+
+
 # --- what the image maps ----------------------------------------------------------------------------------------------
 
 
@@ -522,6 +552,18 @@ def test_the_new_snapshots_are_put_where_their_volumes_were(wanted: ImageCreatio
             assert entry.ebs is not None
             assert entry.ebs.snapshot_id == made[planned.volume_id]
             assert evolve(entry.ebs, snapshot_id=None) == planned.device
+
+
+def test_only_what_is_on_the_instance_gets_a_new_snapshot() -> None:
+    """Rules A CI-11, A CI-13, A CI-15: a volume that the request adds has none, or its own; a disk has none."""
+    added = [(FREE, EbsBlockDevice(volume_size_gib=1)), ("/dev/sdy", EbsBlockDevice(snapshot_id="snap-12345678"))]
+    plan = mapping(creation(*added))
+    ids = {planned.volume_id: f"snap-{planned.volume_id.removeprefix('vol-')}" for planned in plan if planned.volume_id}
+    made = {entry.device_name: entry.ebs and entry.ebs.snapshot_id for entry in filled_in(plan, ids)}
+    assert made == {
+        ROOT: "snap-00000001", PLAIN: "snap-00000002", SECRET: "snap-00000003", STORE: None, "/dev/sdc": None,
+        FREE: None, "/dev/sdy": "snap-12345678",
+    }  # fmt: skip
 
 
 # --- what the image has -----------------------------------------------------------------------------------------------

@@ -19,23 +19,34 @@ from amimodel.refusals import DeprecationInThePast, DeprecationTooLate, PublicDe
 NOW = parse("2026-06-01T00:00:00Z")
 PUBLIC = evolve(WEB, launch_permissions=[EVERYONE])
 SECOND = timedelta(seconds=1)
+TEN_YEARS, TWO_YEARS = parse("2036-06-01T00:00:00Z"), parse("2028-01-01T00:00:00Z")
+CODE = Quirks().deprecation_bounds_code
+
+
+def past(deprecate_at: datetime) -> Refusal:
+    return DeprecationInThePast(error_code=CODE, image_id="ami-12345678", deprecate_at=deprecate_at)
+
+
+def too_late(deprecate_at: datetime, bound: datetime, *, public: bool) -> Refusal:
+    return DeprecationTooLate(
+        error_code=CODE, image_id="ami-12345678", deprecate_at=deprecate_at, latest=bound, public=public
+    )
 
 
 @pytest.mark.parametrize(
     ("image", "deprecate_at", "refused"),
     [
-        (WEB, NOW - SECOND, DeprecationInThePast),  # C 2.5
-        (WEB, NOW, DeprecationInThePast),
+        (WEB, NOW - SECOND, past(NOW - SECOND)),  # C 2.5
+        (WEB, NOW, past(NOW)),
         (WEB, NOW + SECOND, None),
-        (WEB, parse("2036-06-01T00:00:00Z"), None),  # C 2.6: ten years
-        (WEB, parse("2036-06-01T00:00:01Z"), DeprecationTooLate),
-        (PUBLIC, parse("2028-01-01T00:00:00Z"), None),  # C 2.7: two years from its creation
-        (PUBLIC, parse("2028-01-01T00:00:01Z"), DeprecationTooLate),
+        (WEB, TEN_YEARS, None),  # C 2.6
+        (WEB, TEN_YEARS + SECOND, too_late(TEN_YEARS + SECOND, TEN_YEARS, public=False)),
+        (PUBLIC, TWO_YEARS, None),  # C 2.7: from its creation
+        (PUBLIC, TWO_YEARS + SECOND, too_late(TWO_YEARS + SECOND, TWO_YEARS, public=True)),
     ],
 )
-def test_the_bounds(image: Image, deprecate_at: datetime, refused: type[Refusal] | None) -> None:
-    refusal = refusal_to_deprecate(image, deprecate_at, NOW)
-    assert (refusal and type(refusal)) is refused
+def test_the_bounds(image: Image, deprecate_at: datetime, refused: Refusal | None) -> None:
+    assert refusal_to_deprecate(image, deprecate_at, NOW) == refused
 
 
 def test_an_old_public_image_has_no_time_left() -> None:  # C 2.10
@@ -61,7 +72,8 @@ def test_what_is_past_once_it_is_rounded_is_past_by_a_quirk() -> None:  # C 2.5
 
 
 def test_only_a_public_images_deprecation_cannot_be_cancelled() -> None:  # C 2.11, C 2.12
-    assert isinstance(refusal_to_cancel(evolve(PUBLIC, deprecation_time=NOW)), PublicDeprecationKept)
+    kept = PublicDeprecationKept(error_code=Quirks().public_deprecation_code, image_id="ami-12345678")
+    assert refusal_to_cancel(evolve(PUBLIC, deprecation_time=NOW)) == kept
     assert refusal_to_cancel(PUBLIC) is None
     assert refusal_to_cancel(evolve(WEB, deprecation_time=NOW)) is None
 
@@ -82,6 +94,27 @@ def test_years_go_by_the_calendar_unless_a_quirk_counts_days(instant: datetime, 
     assert years_after(at, years, Quirks(deprecation_years_follow_the_calendar=False)) == at + timedelta(
         days=365 * years
     )
+
+
+@pytest.mark.parametrize(
+    ("years", "later"), [(1, "2025-03-01T12:30:00Z"), (2, "2026-03-01T12:30:00Z"), (4, "2028-02-29T12:30:00Z")]
+)
+def test_a_leap_day_comes_back_or_becomes_the_first_of_march(years: int, later: str) -> None:
+    assert years_after(parse("2024-02-29T12:30:00Z"), years) == parse(later)
+
+
+@pytest.mark.parametrize("image", [WEB, PUBLIC])
+def test_by_a_quirk_the_bounds_are_counted_in_days(image: Image) -> None:
+    """Between the calendar's bound and that of 365 days a year there are the leap days."""
+    by_days = Quirks(deprecation_years_follow_the_calendar=False)
+    bound = latest(image, NOW, quirks=by_days)
+    expected = WEB.creation_date + timedelta(days=730) if image.public else NOW + timedelta(days=3650)
+    assert bound == expected
+    assert refusal_to_deprecate(image, bound, NOW, quirks=by_days) is None
+    refused = too_late(bound + SECOND, bound, public=image.public)
+    assert refusal_to_deprecate(image, bound + SECOND, NOW, quirks=by_days) == refused
+    over_a_leap_day = evolve(PUBLIC, creation_date=parse("2027-06-01T00:00:00Z"))
+    assert latest(over_a_leap_day, NOW, quirks=by_days) == over_a_leap_day.creation_date + timedelta(days=730)
 
 
 @given(seconds=st.integers(1, 10 * 365 * 86_400))

@@ -22,7 +22,6 @@ from amimodel.refusals import (
     Refusal,
     VolumeNotFound,
 )
-from amimodel.resource_filters import VOLUME_FILTERS
 from amimodel.testing import strategies as amis
 from amimodel.volumes import Volume, VolumeAttachment
 from amimodel.world import World
@@ -134,55 +133,6 @@ def test_a_new_volume_is_found_by_the_snapshot_that_it_is_made_of() -> None:
     request = CreateVolume(availability_zone=f"{HERE}a", snapshot_id="snap-12345678")
     after, made = apply(before, request, by=ALICE)
     assert listed(after, filters=[Filter("snapshot-id", ["snap-12345678"])]) == [made.volume_id]
-
-
-# --- filters ----------------------------------------------------------------------------------------------------------
-
-FULL = volume(
-    size_gib=100,
-    volume_type="gp3",
-    state="in-use",
-    snapshot_id="snap-12345678",
-    encrypted=True,
-    kms_key_id="alias/web",
-    attachment=VolumeAttachment(instance_id="i-12345678", device_name="/dev/sdb", delete_on_termination=True),
-    tags={"Name": "web", "Stage": "prod"},
-)
-TEXTS: dict[str, tuple[str, ...]] = {
-    "attachment.delete-on-termination": ("true",),
-    "attachment.device": ("/dev/sdb",),
-    "attachment.instance-id": ("i-12345678",),
-    "attachment.status": ("attached",),
-    "availability-zone": ("eu-central-1a",),
-    "availability-zone-id": ("euc1-az1",),
-    "create-time": ("2026-05-01T00:00:00.000Z",),
-    "encrypted": ("true",),
-    "size": ("100",),
-    "snapshot-id": ("snap-12345678",),
-    "status": ("in-use",),
-    "tag-key": ("Name", "Stage"),
-    "volume-id": ("vol-12345678",),
-    "volume-type": ("gp3",),
-}
-
-
-@pytest.mark.parametrize("name", sorted(VOLUME_FILTERS.rows))
-def test_every_filter_tells_its_part_of_a_volume(name: str) -> None:
-    assert VOLUME_FILTERS.row(name).texts(FULL) == TEXTS[name]
-    own = world(FULL)
-    assert listed(own, filters=[Filter(name, [TEXTS[name][0]])]) == [FULL.volume_id]
-    assert listed(own, filters=[Filter(name, ["none of these"])]) == []
-
-
-def test_what_an_unattached_volume_does_not_have_no_filter_finds() -> None:
-    """Rules A FI-8, A FI-10: and an empty volume has no snapshot."""
-    silent = {name for name in VOLUME_FILTERS.rows if not VOLUME_FILTERS.row(name).texts(volume())}
-    assert silent == {
-        "attachment.delete-on-termination", "attachment.device", "attachment.instance-id", "attachment.status",
-        "snapshot-id", "tag-key",
-    }  # fmt: skip
-    for name in silent:
-        assert listed(world(volume()), filters=[Filter(name, ["*"])]) == []
 
 
 # --- pages and a second implementation --------------------------------------------------------------------------------

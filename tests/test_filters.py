@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from amimodel.clock import parse
 from amimodel.filters import Filter, FilterRow, FilterTable, Kind, as_filters, limit_refusal, matcher, select
 from amimodel.limits import Limits
-from amimodel.malformed import Malformed
+from amimodel.malformed import Malformed, invalid_value
 from amimodel.quirks import QuestionMark, Quirks
 from amimodel.refusals import FilterCount, FilterLimitExceeded
 from amimodel.testing import strategies as amis
@@ -59,6 +59,12 @@ def test_every_text_can_be_spelled_as_a_value(texts: list[str]) -> None:
     assert Filter("name", spelled).exact == tuple(dict.fromkeys(texts))
 
 
+def test_an_escaped_wildcard_is_itself_and_can_be_looked_up() -> None:
+    """Rule A FI-4."""
+    assert Filter("name", [r"web-\*", r"a\\b", r"who\?"]).exact == ("web-*", "a\\b", "who?")
+    assert Filter("name", [r"web-\*", r"a\\*"]).exact is None
+
+
 @pytest.mark.parametrize(("value", "escape"), [(r"web\d", r"\d"), ("*\\", "\\"), (r"\\\x*", r"\x"), ("\\\n", "\\\n")])
 def test_any_other_escape_is_malformed(value: str, escape: str) -> None:
     """Rule A FI-4."""
@@ -72,12 +78,21 @@ def test_a_missing_name_is_called_null(name: str | None) -> None:
     """Rule A FI-6; settlement S 17."""
     malformed = refused(name, ["a"])
     assert (malformed.code, malformed.message) == ("InvalidParameterValue", "The filter 'null' is invalid")
+    assert (malformed.member, malformed.value) == ("Filters", "null")
 
 
-@pytest.mark.parametrize(("name", "values"), [(7, ["a"]), ("name", [None]), ("name", ["a", 1]), ("name", "available")])
-def test_names_and_values_are_texts(name: Any, values: Any) -> None:
+@pytest.mark.parametrize(
+    ("name", "values", "fault"),
+    [
+        (7, ["a"], ("Name", 7, "Expected text.")),
+        ("name", [None], ("Values", None, "Expected text.")),
+        ("name", ["a", 1], ("Values", 1, "Expected text.")),
+        ("name", "available", ("Values", "available", "Expected a list.")),
+    ],
+)
+def test_names_and_values_are_texts(name: Any, values: Any, fault: tuple[str, Any, str]) -> None:
     """Rule A FI-7: a null value is not allowed."""
-    assert refused(name, values).code == "InvalidParameterValue"
+    assert refused(name, values) == invalid_value(*fault)
 
 
 def test_a_filter_is_a_value() -> None:
@@ -214,6 +229,23 @@ def test_a_tag_is_asked_for_by_its_key(tags: Any, key: str, value: str) -> None:
     assert not meets({"tags": {"Name": "web"}}, Filter("tag:N*", ["web"]))
 
 
+def test_a_table_is_asked_by_the_names_of_its_rows() -> None:
+    upper = FilterRow[str]("upper", Kind.TEXT, str.upper)
+    length = FilterRow[str]("length", Kind.NUMBER, len)
+    table = FilterTable(rows=(upper, length), tags=lambda text: {text: "tag"}, silent=frozenset({"unheard"}))
+    assert (table.row("upper"), table.row("length")) == (upper, length)
+    assert list(table.rows) == ["upper", "length"]
+    assert table.row("tag:web").texts("web") == ("tag",)
+    assert table.row("unheard").texts("web") == ()
+
+
+def test_what_a_question_mark_matches_is_the_quirks_to_say() -> None:
+    """Settlement S 8."""
+    things = [{"word": "web"}, {"word": "web1"}]
+    for mark, found in ((QuestionMark.ZERO_OR_ONE, things), (QuestionMark.EXACTLY_ONE, things[1:])):
+        assert list(select(things, [Filter("word", ["web?"])], TABLE, Quirks(question_mark_matches=mark))) == found
+
+
 # --- names and limits -------------------------------------------------------------------------------------------------
 
 
@@ -225,6 +257,7 @@ def test_a_name_that_the_action_does_not_know_is_malformed(name: str) -> None:
             check([Filter("word", ["a"]), Filter(name, ["a"]), Filter("worse", ["a"])])
         malformed = caught.value
         assert (malformed.code, malformed.message) == ("InvalidParameterValue", f"The filter '{name}' is invalid")
+        assert (malformed.member, malformed.value) == ("Filters", name)
 
 
 def test_known_names_are_no_matter() -> None:

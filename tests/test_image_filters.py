@@ -182,7 +182,7 @@ def sold(*codes: ProductCode) -> Image:
         (PENDING, "state", "pending", "available"),
         (evolve(WEB, state=ImageState.DEREGISTERED), "state", "deregistered", "available"),  # rule A 0.5
         (evolve(WEB, state_reason=StateReason("Client.InternalError", "Oh?")), "state-reason-code", "*.*", "Internal"),
-        (evolve(WEB, state_reason=StateReason("Client.InternalError", "Oh?")), "state-reason-message", r"Oh\?", "Oh"),
+        (evolve(WEB, state_reason=StateReason("Client.InternalError", "Oh?")), "state-reason-message", "Oh?", "Oh"),
         (evolve(WEB, tags={"Name": "", "Stage": "prod"}), "tag-key", "S*", "prod"),
         (evolve(WEB, tags={"Name": "", "Stage": "prod"}), "tag:Stage", "prod", ""),
         (evolve(WEB, tags={"Name": "", "Stage": "prod"}), "tag:Name", "", "?*e"),
@@ -246,6 +246,13 @@ def test_two_filters_on_volumes_may_be_met_by_two_volumes() -> None:
 
 
 # --- what the account sees beside the image ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "names"), [(None, ()), ("/golden/web", ("/golden/web",))])
+@pytest.mark.parametrize("allowed", [True, False, None])
+def test_an_answer_has_what_the_account_sees(name: str | None, names: tuple[str, ...], allowed: bool | None) -> None:
+    image = evolve(WEB, tags={"Stage": "prod"}, image_allowed=allowed, public_ssm_parameter_name=name)
+    assert SeenImage.of(image) == SeenImage(image, image.tags, allowed, names, owned=True)
 
 
 @pytest.mark.parametrize(("allowed", "text"), [(True, "true"), (False, "false"), (None, "true")])

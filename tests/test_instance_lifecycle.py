@@ -65,6 +65,20 @@ def _book_rows() -> list[tuple[InstanceState, InstanceEvent, str]]:
     ]
 
 
+@pytest.fixture
+def an_instance() -> Instance:
+    return Instance(
+        instance_id="i-12345678",
+        owner_id="111122223333",
+        image_id="ami-12345678",
+        instance_type="t3.micro",
+        architecture="x86_64",
+        availability_zone="us-east-1a",
+        launch_time=datetime(2026, 1, 1, tzinfo=UTC),
+        state="running",
+    )
+
+
 @pytest.mark.parametrize(("state", "event", "cell"), _book_rows())
 def test_the_table_says_what_the_book_says(state: InstanceState, event: InstanceEvent, cell: str) -> None:
     spelled = {"no-op": Kept.SAME, "IncorrectInstanceState": Refused.INCORRECT_STATE}
@@ -257,6 +271,35 @@ def test_a_system_that_shuts_down_stops_its_instance_or_ends_it_as_it_was_told(i
     assert after_shutdown.state_reason == INSTANCE_INITIATED_SHUTDOWN
 
 
+SHUT_DOWN = [
+    ("ebs", "stop", InstanceState.STOPPING),
+    ("ebs", "terminate", InstanceState.SHUTTING_DOWN),
+    ("instance-store", "stop", InstanceState.SHUTTING_DOWN),  # which cannot stop
+    ("instance-store", "terminate", InstanceState.SHUTTING_DOWN),
+]
+
+
+@pytest.mark.parametrize(("root", "behavior", "state"), SHUT_DOWN)
+def test_a_running_instance_stops_only_if_it_was_told_to_and_can(
+    an_instance: Instance, root: str, behavior: str, state: InstanceState
+) -> None:
+    """Rules C 12.1, C 12.6."""
+    running = evolve(an_instance, root_device_type=root, instance_initiated_shutdown_behavior=behavior)
+    assert shut_down_from_within(running) == evolve(running, state=state, state_reason=INSTANCE_INITIATED_SHUTDOWN)
+
+
+@pytest.mark.parametrize("state", InstanceState)
+def test_a_start_that_fails_leaves_a_stopped_instance_and_a_first_launch_none(
+    an_instance: Instance, state: InstanceState
+) -> None:
+    """Rules C 12.15, B LD-28."""
+    instance = evolve(an_instance, state=state)
+    reason = StateReason("Client.VolumeLimitExceeded", "The limit was exceeded.")
+    for restarting, led_to in ((False, InstanceState.TERMINATED), (True, InstanceState.STOPPED)):
+        moved = evolve(instance, state=led_to, state_reason=reason) if state is InstanceState.PENDING else instance
+        assert failed(instance, reason, restarting=restarting) == moved
+
+
 @given(INSTANCES)
 def test_a_launch_fails_while_it_is_pending_or_never(instance: Instance) -> None:
     """Rule C 12.15."""
@@ -287,20 +330,6 @@ def test_an_instance_is_on_its_way_for_a_time_exactly_where_it_can_arrive(state:
 
 
 # --- the words --------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def an_instance() -> Instance:
-    return Instance(
-        instance_id="i-12345678",
-        owner_id="111122223333",
-        image_id="ami-12345678",
-        instance_type="t3.micro",
-        architecture="x86_64",
-        availability_zone="us-east-1a",
-        launch_time=datetime(2026, 1, 1, tzinfo=UTC),
-        state="running",
-    )
 
 
 def test_an_instance_starts_unprotected_and_stops_when_its_system_shuts_down(an_instance: Instance) -> None:

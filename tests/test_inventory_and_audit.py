@@ -4,17 +4,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from amimodel.amazon_linux import Generation, end_of_life, generation_of
+from amimodel.amazon_linux import SUPPORT, Generation, end_of_life, generation_of
 from amimodel.audit import FindingKind, Gravity, Scope, findings
 from amimodel.block_devices import BlockDeviceMapping
 from amimodel.examples import WEB
 from amimodel.images import Image, StateReason
 from amimodel.instances import ImageMetadata, InstanceImageMetadata
-from amimodel.inventory import Inventory
+from amimodel.inventory import Inventory, Unread
 from amimodel.permissions import (
     EVERYONE,
     AccountPermission,
@@ -224,7 +224,9 @@ def test_a_generation_is_known_by_the_name_that_aws_gives(name: str, generation:
     """Rule A 10.2."""
     image = evolve(WEB, name=name)
     assert generation_of(image) is generation
-    assert (end_of_life(image) is None) is (generation is None)
+    assert end_of_life(image) == (None if generation is None else SUPPORT[generation].ends)
+    copied = evolve(WEB, name="ours", description=f"[Copied ami-12345678 from us-east-1] {name}")
+    assert generation_of(copied) is generation
 
 
 IMAGES = {
@@ -273,7 +275,9 @@ PERMISSIONS = {"ImageId": "ami-12345678", "LaunchPermissions": [{"UserId": "4444
 
 @pytest.mark.parametrize("answers", [(IMAGES, PERMISSIONS), (PERMISSIONS, IMAGES)])
 def test_launch_permissions_join_their_image_whichever_comes_first(answers: tuple[dict[str, Any], ...]) -> None:
-    image = joined(*answers).images["ami-12345678"]
+    inventory = joined(*answers)
+    assert inventory.unread == ()
+    image = inventory.images["ami-12345678"]
     assert image.launch_permissions == Permissions([AccountPermission("444455556666")])
     assert image.launch_permissions.complete
 
@@ -303,7 +307,10 @@ def test_volume_permissions_join_their_snapshot() -> None:
     ],
 )
 def test_every_attribute_finds_its_field(answer: dict[str, Any], attribute: str, value: object) -> None:
-    image = joined(IMAGES, {"ImageId": "ami-12345678", **answer}).images["ami-12345678"]
+    public: dict[str, Any] = {"Images": [IMAGES["Images"][0] | {"Public": True}]}
+    inventory = joined(public, {"ImageId": "ami-12345678", **answer})
+    assert inventory.unread == ()  # only a list of permissions can gainsay that an image is public
+    image = inventory.images["ami-12345678"]
     if value is None:
         assert str(getattr(image, attribute)) == answer["DeregistrationProtection"]["Value"]
     else:
@@ -333,6 +340,76 @@ def test_every_attribute_finds_its_field(answer: dict[str, Any], attribute: str,
 )
 def test_what_does_not_fit_together_is_said(answers: tuple[dict[str, Any], ...], remark: str) -> None:
     assert [str(unread) for unread in joined(*answers).unread] == [remark]
+
+
+PROTECTED = "enabled-without-cooldown"
+
+
+def test_an_attribute_that_is_told_to_be_empty_is_empty_but_protection_is_what_it_was() -> None:
+    """Only DeregistrationProtection has no empty value: an image is protected, or is not."""
+    described = {"Images": [IMAGES["Images"][0] | {"Description": "old", "DeregistrationProtection": PROTECTED}]}
+    emptied = joined(described, *({"ImageId": "ami-12345678", name: {}} for name in ("Description", "UefiData")))
+    image = emptied.images["ami-12345678"]
+    assert (image.description, image.uefi_data) == (None, None)
+    kept = joined(described, {"ImageId": "ami-12345678", "DeregistrationProtection": {}}).images["ami-12345678"]
+    assert kept == joined(described).images["ami-12345678"]
+    assert str(kept.deregistration_protection) == PROTECTED
+
+
+@frozen
+class Telling:
+    """A record of an answer."""
+
+    value: object
+
+
+@frozen
+class Answered:
+    """An answer, as far as an inventory needs it."""
+
+    values: tuple[object, ...] = ()
+    faults: tuple[object, ...] = ()
+
+    @property
+    def records(self) -> tuple[Telling, ...]:
+        return tuple(map(Telling, self.values))
+
+
+RUNNING = instance("running", state="available").instances[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "subject"),
+    [
+        (SAFE, evolve(SAFE, description="other"), "ami-12345678"),
+        (SNAPSHOT, evolve(SNAPSHOT, description="other"), "snap-12345678"),
+        (RUNNING, evolve(RUNNING, tags={"Name": "other"}), "i-12345678"),
+    ],
+)
+def test_of_two_that_differ_the_later_holds_and_it_is_said_where_it_was(one: Any, other: Any, subject: str) -> None:
+    twice = [("first.json", Answered((one, one))), ("second.json", Answered((other,)))]
+    inventory = Inventory.of_responses(twice)
+    assert [*inventory.images.values(), *inventory.snapshots.values(), *inventory.instances] == [other]
+    why = f"{subject} is told a second time and differently; this one holds"
+    assert inventory.unread == (Unread("second.json", why),)
+
+
+def test_what_could_not_be_read_is_kept_with_where_it_was() -> None:
+    inventory = Inventory.of_responses([("a.json", Answered(faults=(ValueError("no text"), "no image")))])
+    assert inventory == Inventory(unread=(Unread("a.json", "no text"), Unread("a.json", "no image")))
+
+
+def test_what_is_nothing_of_ec2s_is_not_taken() -> None:
+    with pytest.raises(TypeError, match="no such thing"):
+        Inventory.of_responses([("a.json", Answered(("no such thing",)))])
+
+
+def test_values_at_hand_are_found_by_their_ids() -> None:
+    other = evolve(SAFE, image_id="ami-87654321")
+    inventory = Inventory.of_images([SAFE, other], [SNAPSHOT])
+    assert inventory.images == {"ami-12345678": SAFE, "ami-87654321": other}
+    assert inventory.snapshots == {"snap-12345678": SNAPSHOT}
+    assert Inventory.of_images([SAFE]).snapshots == {}
 
 
 def test_the_same_answer_twice_is_no_matter() -> None:

@@ -306,6 +306,8 @@ def test_a_grant_reaches_an_account_an_organization_or_a_path(
     assert may_use(key, FRIEND, DIRECTORY) is friend
     assert may_use(key, STRANGER, DIRECTORY) is stranger
     assert may_use(key, OWNER, DIRECTORY) is True
+    for account, reached in ((FRIEND, friend), (STRANGER, stranger)):
+        assert fault(key, account=account, organizations=DIRECTORY) is (None if reached else KeyFault.NOT_PERMITTED)
 
 
 @pytest.mark.parametrize(
@@ -390,10 +392,11 @@ def test_each_fault_has_its_name(key: KmsKey | None, account: str, found: KeyFau
     assert fault(key, account=account) is found
 
 
-@given(key=amis.kms_keys(), account=amis.account_ids(), directory=amis.organizations())
+@given(situations())
 def test_a_key_has_a_fault_if_and_only_if_it_may_not_be_used(
-    key: KmsKey, account: AccountId, directory: Organizations
+    situation: tuple[KmsKey, AccountId, Organizations],
 ) -> None:
+    key, account, directory = situation
     for known in (directory, NOTHING_KNOWN):
         found = fault(key, account=account, organizations=known)
         assert (found is None) is (may_use(key, account, known) is not False)

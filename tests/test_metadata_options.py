@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from amimodel.instances import HttpTokens
-from amimodel.malformed import Malformed
+from amimodel.malformed import Malformed, invalid_value
 from amimodel.metadata_options import (
     IMAGE_SAYS,
     NOTHING_SAID,
@@ -227,7 +227,7 @@ def test_a_launch_has_between_one_and_64_hops(hops: Any) -> None:
     """No preference is for accounts: a launch leaves the option out."""
     with pytest.raises(Malformed) as caught:
         _ = MetadataOptions(http_put_response_hop_limit=hops)
-    assert (caught.value.code, caught.value.member) == ("InvalidParameterValue", "HttpPutResponseHopLimit")
+    assert caught.value == invalid_value("HttpPutResponseHopLimit", hops, "Expected a number from 1 to 64.")
     assert MetadataOptions(http_put_response_hop_limit=64).http_put_response_hop_limit == 64
 
 

@@ -112,8 +112,9 @@ def test_a_token_goes_on_with_its_own_query_only(first: str, second: str) -> Non
     if first == second:
         assert page("abc", bounds=ANY, next_token=token, query=second).items == ("b", "c")
     else:
-        with pytest.raises(InvalidNextToken):
+        with pytest.raises(InvalidNextToken) as caught:
             page("abc", bounds=ANY, next_token=token, query=second)
+        assert caught.value == InvalidNextToken(next_token=token or "")
 
 
 QUERY = ("DescribeImages", Region("eu-central-1"), (Filter("state", ["available"]),), None, True, 7)
@@ -137,8 +138,9 @@ def test_every_part_of_a_query_counts(other: object) -> None:
     """Rule A DI-3."""
     token = page("abc", bounds=ANY, max_results=1, query=QUERY).next_token
     assert page("abc", bounds=ANY, next_token=token, query=QUERY).items == ("b", "c")
-    with pytest.raises(InvalidNextToken):
+    with pytest.raises(InvalidNextToken) as caught:
         page("abc", bounds=ANY, next_token=token, query=other)
+    assert caught.value == InvalidNextToken(next_token=token or "")
 
 
 @pytest.mark.parametrize(
@@ -177,6 +179,12 @@ def test_a_token_is_opaque_and_short() -> None:
     assert token is not None
     assert len(token) == 32
     assert "DescribeImages" not in token
+
+
+def test_a_query_may_hold_any_text() -> None:
+    """Half a pair of surrogates, too, which JSON can spell and UTF-8 cannot."""
+    first = page("abc", bounds=ANY, max_results=1, query="\ud800")
+    assert page("abc", bounds=ANY, next_token=first.next_token, query="\ud800").items == ("b", "c")
 
 
 @given(st.text(min_size=1))

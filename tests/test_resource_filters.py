@@ -26,6 +26,7 @@ from amimodel.resource_filters import (
 )
 from amimodel.snapshots import Snapshot
 from amimodel.testing import strategies as amis
+from amimodel.volumes import Volume, VolumeAttachment
 from amimodel.wire import Record, write
 from reference import filters as reference
 
@@ -205,6 +206,63 @@ def test_what_an_instance_does_not_have_is_absent() -> None:
 def test_a_name_without_a_fact_is_known_and_finds_nothing(instance: Instance) -> None:
     for name in INSTANCE_FILTERS.silent:
         assert not matcher([Filter(name, ["*"])], INSTANCE_FILTERS)(instance)
+
+
+# --- volumes ----------------------------------------------------------------------------------------------------------
+
+VOLUME = Volume(
+    volume_id="vol-12345678",
+    owner_id="111122223333",
+    availability_zone="eu-central-1a",
+    create_time=parse("2026-05-01T00:00:00Z"),
+    size_gib=100,
+    volume_type="gp3",
+    state="in-use",
+    snapshot_id="snap-12345678",
+    encrypted=True,
+    kms_key_id="alias/web",
+    attachment=VolumeAttachment(instance_id="i-12345678", device_name="/dev/sdb", delete_on_termination=True),
+    tags={"Name": "web", "Stage": "prod"},
+)
+VOLUME_TEXTS: dict[str, tuple[str, ...]] = {
+    "attachment.delete-on-termination": ("true",),
+    "attachment.device": ("/dev/sdb",),
+    "attachment.instance-id": ("i-12345678",),
+    "attachment.status": ("attached",),
+    "availability-zone": ("eu-central-1a",),
+    "availability-zone-id": ("euc1-az1",),
+    "create-time": ("2026-05-01T00:00:00.000Z",),
+    "encrypted": ("true",),
+    "size": ("100",),
+    "snapshot-id": ("snap-12345678",),
+    "status": ("in-use",),
+    "tag-key": ("Name", "Stage"),
+    "volume-id": ("vol-12345678",),
+    "volume-type": ("gp3",),
+}
+
+
+@pytest.mark.parametrize("name", sorted(VOLUME_FILTERS.rows))
+def test_every_row_about_volumes_tells_its_part(name: str) -> None:
+    texts = VOLUME_TEXTS[name]
+    assert VOLUME_FILTERS.row(name).texts(VOLUME) == texts
+    assert all(matcher([Filter(name, [text])], VOLUME_FILTERS)(VOLUME) for text in texts)
+    assert not matcher([Filter(name, ["none of these"])], VOLUME_FILTERS)(VOLUME)
+
+
+def test_a_volumes_tags_are_asked_for_by_their_keys() -> None:
+    assert VOLUME_FILTERS.row("tag:Stage").texts(VOLUME) == ("prod",)
+
+
+def test_what_a_volume_does_not_have_no_filter_finds() -> None:
+    """Rules A FI-8, A FI-10: it is attached to nothing, and it was empty."""
+    bare = evolve(VOLUME, attachment=None, snapshot_id=None, tags={})
+    silent = {name for name in VOLUME_FILTERS.rows if not VOLUME_FILTERS.row(name).texts(bare)}
+    assert silent == {
+        "attachment.delete-on-termination", "attachment.device", "attachment.instance-id", "attachment.status",
+        "snapshot-id", "tag-key",
+    }  # fmt: skip
+    assert not [name for name in silent if matcher([Filter(name, ["*"])], VOLUME_FILTERS)(bare)]
 
 
 # --- tags -------------------------------------------------------------------------------------------------------------

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 import worlds as w
 from amimodel.malformed import Malformed
+from amimodel.permissions import EVERYONE, AccountPermission, Permissions
 from amimodel.quirks import Quirks
-from amimodel.recycle_bin import applies, entering, marked, retention, unmarked
+from amimodel.recycle_bin import applies, entering, marked, recovering, retention, returning, unmarked
 from amimodel.retention import IN_BIN, RecycleBinEntry, RetainedResourceType, RetentionRule, RetentionRuleStatus
+from amimodel.snapshots import SnapshotState
 from amimodel.tags import Tags
 from amimodel.vocabulary import ImageState, RootDeviceType
 
@@ -57,6 +59,27 @@ def test_a_rule_applies_as_the_book_has_it(
     assert applies(rule, kind, written) is (candidate and expected)
 
 
+# tags of the rule, tags of the image -> whether such a rule keeps it; one with exclusions, the other way round
+REACHED = [
+    ([("Stage", "prod")], {"Stage": "prod", "Name": "web"}, True),
+    ([("Stage", "prod")], {"Stage": "test"}, False),
+    ([("Stage", "prod")], {"stage": "prod"}, False),
+    ([("Stage", "prod")], {}, False),
+    ([("Stage", "prod"), ("Name", "web")], {"Name": "web"}, True),
+    ([("Stage", "")], {}, False),
+    ([("Stage", "")], {"Stage": ""}, True),
+]
+
+
+@pytest.mark.parametrize(("pairs", "tags", "reached"), REACHED)
+def test_one_tag_with_its_value_is_enough_to_be_kept_or_left_out(
+    pairs: list[tuple[str, str]], tags: dict[str, str], reached: bool
+) -> None:
+    """Rule C 6.2, steps 2 and 3."""
+    assert applies(rule(resource_tags=pairs), IMAGES, tags) is reached
+    assert applies(rule(exclude_resource_tags=pairs), IMAGES, tags) is not reached
+
+
 @given(given_rules=st.lists(rules(), max_size=5), tags=PAIRS, what=st.sampled_from(["image", "snapshot"]))
 def test_the_longest_of_the_rules_holds(
     given_rules: list[RetentionRule], tags: list[tuple[str, str]], what: str
@@ -93,6 +116,58 @@ def test_what_enters_is_marked_and_nothing_else_is_changed(tags: list[tuple[str,
     assert binned == evolve(image, tags={**dict(tags), IN_BIN: "true"})
     assert unmarked(marked(Tags(dict(tags)))) == Tags(dict(tags))
     assert entering(w.snapshot(1)).tags[IN_BIN] == "true"
+
+
+# --- what comes back --------------------------------------------------------------------------------------------------
+
+SHARED: Permissions[Any] = Permissions([AccountPermission(w.BOB), EVERYONE])
+BINNED = evolve(w.image(1, launch_permissions=SHARED), tags={"Stage": "prod", IN_BIN: "true"})
+
+
+@pytest.mark.parametrize("state", [state for state in ImageState if state is not ImageState.DEREGISTERED])
+@pytest.mark.parametrize("restores", [True, False])
+def test_an_image_comes_back_in_its_state_but_by_a_quirk_a_disabled_one_is_enabled(
+    state: ImageState, restores: bool
+) -> None:
+    """Rules C 6.33, C 6.34, C 15 (point 10)."""
+    back = returning(evolve(BINNED, state=state), blocked=False, quirks=Quirks(bin_restores_disabled_state=restores))
+    enabled = state is ImageState.DISABLED and not restores
+    assert back == evolve(BINNED, tags={"Stage": "prod"}, state=ImageState.AVAILABLE if enabled else state)
+
+
+@pytest.mark.parametrize("blocked", [True, False])
+@pytest.mark.parametrize("republishes", [True, False])
+def test_everyone_is_left_out_where_public_images_are_blocked_and_nobody_else_is(
+    blocked: bool, republishes: bool
+) -> None:
+    """Rules C 6.17, B BPA-10; settlement S 7."""
+    quirks = Quirks(bin_restore_republishes_blocked_image=republishes)
+    to_whom = [AccountPermission(w.BOB)] if blocked and not republishes else SHARED
+    back = returning(BINNED, blocked=blocked, quirks=quirks)
+    assert back == evolve(BINNED, tags={"Stage": "prod"}, launch_permissions=to_whom)
+
+
+# state in the bin -> state and progress when it is back at once, and when that takes its time
+RECOVERED = {
+    SnapshotState.PENDING:     ((SnapshotState.PENDING, "40%"),     (SnapshotState.PENDING, "40%")),
+    SnapshotState.COMPLETED:   ((SnapshotState.COMPLETED, "100%"),  (SnapshotState.RECOVERING, "0%")),
+    SnapshotState.ERROR:       ((SnapshotState.ERROR, "40%"),       (SnapshotState.ERROR, "40%")),
+    SnapshotState.RECOVERABLE: ((SnapshotState.RECOVERABLE, "40%"), (SnapshotState.RECOVERABLE, "40%")),
+    SnapshotState.RECOVERING:  ((SnapshotState.COMPLETED, "100%"),  (SnapshotState.RECOVERING, "0%")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("state", SnapshotState)
+def test_a_complete_snapshot_comes_back_complete_at_once_or_after_recovering(state: SnapshotState) -> None:
+    """Rules C 6.16, C 6.17, C 6.37."""
+    binned = w.snapshot(1, state=state, progress="40%", tags={"Stage": "prod", IN_BIN: "true"}, description="data")
+    (at_once, progress), (at_first, slow_progress) = RECOVERED[state]
+    assert recovering(binned) == evolve(binned, tags={"Stage": "prod"}, state=at_once, progress=progress)
+    slowly = recovering(binned, at_once=False)
+    assert slowly == evolve(binned, tags={"Stage": "prod"}, state=at_first, progress=slow_progress)
+
+
+# --- an entry, and a rule ---------------------------------------------------------------------------------------------
 
 
 def test_an_entry_knows_whose_it_is_and_where() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import worlds as w
-from amimodel.encryption import KmsKey
+from amimodel.encryption import KeyManager, KmsKey
 from amimodel.kms import aws_managed_key
 from amimodel.permissions import EVERYONE, NOBODY, AccountPermission, CreateVolumePermission, Permissions
 from amimodel.product_codes import ProductCode
@@ -105,6 +105,13 @@ CASES: list[tuple[str, dict[str, Any], SnapshotSharingFacts, list[CreateVolumePe
         "B SP-9",
         {"encrypted": True, "kms_key_id": MANAGED},
         OWN_KEY,
+        [FRIEND],
+        [ManagedKeySnapshotNotShared(snapshot_id=PLAIN.snapshot_id)],
+    ),
+    (
+        "B SP-9: a key that is known to be AWS's",
+        {"encrypted": True, "kms_key_id": w.KEY},
+        SnapshotSharingFacts(keys={w.KEY: KmsKey(arn=w.KEY, key_manager=KeyManager.AWS)}),
         [FRIEND],
         [ManagedKeySnapshotNotShared(snapshot_id=PLAIN.snapshot_id)],
     ),

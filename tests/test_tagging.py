@@ -82,6 +82,8 @@ def test_the_prefix_tells_the_kind(ids: st.SearchStrategy[str], kind: str, data:
     resource_id = data.draw(ids)
     assert resource_type(resource_id) == kind
     assert TaggedResource.of(resource_id) == TaggedResource(resource_type=kind, resource_id=resource_id)
+    foreign = TaggedResource(resource_type=kind, resource_id=resource_id, owned=False)
+    assert TaggedResource.of(resource_id, owned=False) == foreign
 
 
 @pytest.mark.parametrize("text", ["", "web", "eni-12345678", "ami-xyz", "ami-", "ami", "AMI-12345678", "i-1", 5, None])
@@ -286,12 +288,21 @@ def test_which_keys_are_reserved(key: str, ignoring_case: bool, as_spelled: bool
         assert refusals == ([ReservedTagKey] if fits else [])
 
 
+def test_by_a_quirk_a_tag_that_is_taken_along_wins_over_the_one_that_is_asked_for() -> None:
+    own, asked = Tags({"Stage": "prod"}), Tags({"Stage": "test", "Name": "web"})
+    for request_wins, stage in ((True, "test"), (False, "prod")):
+        quirks = Quirks(request_tags_win=request_wins)
+        copied = copied_tags(own, own, asked, copy_image_tags=True, is_owner=True, quirks=quirks)
+        assert copied == Tags({"Stage": stage, "Name": "web"})
+
+
 def test_where_case_counts_such_tags_are_the_accounts_own() -> None:
     """Rules A TG-1, A TG-3, B TG-13."""
     quirks = Quirks(reserved_tag_prefix_ignores_case=False)
     limits = evolve(Limits.aws(), tags_per_resource=1)
     tags = Tags({"AWS:x": "", "aws:y": ""})
     assert kinds(refusals_to_tag(tags, Tags({"a": ""}), OWN, limits, quirks)) == [TagLimitExceeded]
+    assert tagged(NO_TAGS, Tags({"AWS:x": ""}), OWN, quirks=quirks) == Tags({"AWS:x": ""})
     assert untagged(tags, [], OWN, quirks) == Tags({"aws:y": ""})
     assert copied_tags(tags, tags, NO_TAGS, copy_image_tags=True, is_owner=True, quirks=quirks) == Tags({"AWS:x": ""})
 

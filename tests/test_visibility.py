@@ -47,6 +47,8 @@ def test_the_rows_of_the_book(row: tuple[Image, bool, bool, bool, bool, bool]) -
     image, owned, by_id, deprecated, disabled, shown = row
     asked: dict[str, Any] = {"by_id": by_id, "include_deprecated": deprecated, "include_disabled": disabled}
     assert is_shown(image, NOW, owned=owned, **asked) is shown
+    if not any(asked.values()):
+        assert is_shown(image, NOW, owned=owned) is shown
 
 
 def test_by_a_quirk_the_id_of_a_disabled_image_is_not_enough() -> None:

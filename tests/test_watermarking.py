@@ -95,8 +95,11 @@ def test_an_image_takes_a_watermark_while_it_is_not_public_and_has_room(
     image, key = case
     shown = evolve(image, launch_permissions=[EVERYONE] if public else [])
     has_room = watermark_of(image, key) is not None or len(image.image_watermarks) < limit
-    against = [type(refusal) for refusal in refusals_to_attach(shown, key, Limits(watermarks_per_image=limit))]
-    assert against == [PublicImageNotWatermarked] * public + [WatermarkLimitReached] * (not has_room)
+    quirks, image_id = Quirks(), image.image_id
+    is_public = PublicImageNotWatermarked(error_code=quirks.watermark_on_public_image_code, image_id=image_id)
+    is_full = WatermarkLimitReached(error_code=quirks.watermark_limit_code, image_id=image_id, limit=limit)
+    against = list(refusals_to_attach(shown, key, Limits(watermarks_per_image=limit)))
+    assert against == [is_public] * public + [is_full] * (not has_room)
 
 
 @pytest.mark.parametrize("code", ErrorCode)

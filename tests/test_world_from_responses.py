@@ -13,13 +13,13 @@ from amimodel._copies import changed
 from amimodel._placing import account_of
 from amimodel.access import has_launch_permission
 from amimodel.actions import DeregisterImage, SnapshotReturnCode
-from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice
+from amimodel.block_devices import BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
 from amimodel.callers import Caller
 from amimodel.decisions import Decision
 from amimodel.engine import advance, apply, explain
 from amimodel.examples import WEB
 from amimodel.images import DeregistrationProtection, Image
-from amimodel.instances import ImageMetadata, InstanceImageMetadata, InstanceState
+from amimodel.instances import ImageMetadata, Instance, InstanceImageMetadata, InstanceState
 from amimodel.integrity import Law, problems
 from amimodel.inventory import Inventory
 from amimodel.malformed import Malformed
@@ -28,9 +28,11 @@ from amimodel.regions import Region
 from amimodel.settings import ImageBlockPublicAccess
 from amimodel.snapshots import Snapshot, SnapshotState
 from amimodel.tags import NO_TAGS, Tags
+from amimodel.tasks import MoveInstance
 from amimodel.testing import strategies as amis
 from amimodel.timing import Timing
 from amimodel.vocabulary import Architecture, ImageState, OwnerAlias
+from amimodel.watermarks import ImageWatermark
 from amimodel.wire import read, read_text
 from amimodel.world import World
 
@@ -197,16 +199,35 @@ OF_INSTANCE = evolve(
 COPY = evolve(WEB, source_image_id="ami-87654321", source_image_region="us-east-1")
 OTHER = evolve(WEB, image_id="ami-87654321", name="other", block_device_mappings=[])
 
+
+def of_other() -> InstanceImageMetadata:
+    """An instance of an image that no DescribeImages answer tells of."""
+    item = metadata()
+    return evolve(item, image_metadata=evolve(item.image_metadata, image_id="ami-87654321", name="other"))
+
+
+def on_device(**fields: Any) -> Image:
+    """An image whose root says more of where it is than its snapshot does, beside a disk that says nothing."""
+    root = BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id=ROOT, volume_size_gib=8, **fields))
+    return evolve(WEB, block_device_mappings=[BlockDeviceMapping("/dev/sdb", InstanceStoreDevice("ephemeral0")), root])
+
+
 # what tells the Region -> the inventory
 TELLING = {
     "an image itself": Inventory.of_images([evolve(WEB, region=VIRGINIA)]),
     "the zone of an instance": evolve(Inventory.of_images([WEB]), instances=(metadata(),)),
+    "the zone of an instance of another image": evolve(Inventory.of_images([WEB]), instances=(of_other(),)),
     "the key of a snapshot": Inventory.of_images([WEB], [ENCRYPTED]),
     "the zone of a local snapshot": Inventory.of_images(
         [WEB], [evolve(SNAPSHOT, availability_zone="us-east-1-atl-1a")]
     ),
     "the Outpost of a snapshot": Inventory.of_images(
         [WEB], [evolve(SNAPSHOT, outpost_arn=f"arn:aws:outposts:us-east-1:{ALICE}:outpost/op-1234567890abcdef0")]
+    ),
+    "the key of an image's device": Inventory.of_images([on_device(encrypted=True, kms_key_id=KEY)]),
+    "the zone of an image's device": Inventory.of_images([on_device(availability_zone="us-east-1-atl-1a")]),
+    "the Outpost of an image's device": Inventory.of_images(
+        [on_device(outpost_arn=f"arn:aws:outposts:us-east-1:{ALICE}:outpost/op-1234567890abcdef0")]
     ),
     "a kernel": Inventory.of_images([PV]),
     "the instance it was made of": Inventory.of_images([OF_INSTANCE]),
@@ -236,6 +257,10 @@ def test_a_snapshot_is_where_the_image_is_that_is_made_of_it() -> None:
         (Inventory.of_images([WEB]), "The Region of ami-12345678 is missing, and no answer tells it"),
         (Inventory.of_images([COPY]), "The Region of ami-12345678 is missing, and no answer tells it"),
         (
+            Inventory.of_images([evolve(PV, kernel_id="aki-12345678")]),  # nobody knows where that kernel is
+            "The Region of ami-12345678 is missing, and no answer tells it",
+        ),
+        (
             Inventory.of_images([WEB], [UNCLEAR]),
             "The Region of ami-12345678 is missing, and no answer tells it",
         ),
@@ -249,6 +274,13 @@ def test_a_snapshot_is_where_the_image_is_that_is_made_of_it() -> None:
             "The Region of ami-12345678 is missing, and the answers speak of eu-central-1 and us-east-1",
         ),
         (
+            # both images are where their kernels are, and both are made of the snapshot
+            Inventory.of_images(
+                [PV, evolve(PV, image_id="ami-87654321", name="old", kernel_id="aki-931fe3fc")], [SNAPSHOT]
+            ),
+            "The Region of snap-12345678 is missing, and the answers speak of eu-central-1 and us-east-1",
+        ),
+        (
             Inventory.of_images([OTHER, PV], [evolve(SNAPSHOT, snapshot_id="snap-87654321", region=FRANKFURT)]),
             "The Region of ami-87654321 is missing, and the answers speak of eu-central-1 and us-east-1",
         ),
@@ -260,6 +292,7 @@ def test_a_region_that_cannot_be_told_is_asked_for(inventory: Inventory, why: st
     assert refused.value.code == "MissingParameter"
     assert refused.value.member == "region"
     assert refused.value.message == f"{why}: give it as region."
+    assert refused.value.value == why.split()[3]
 
 
 def test_what_says_where_it_is_stays_there_whatever_holds_for_the_rest() -> None:
@@ -280,9 +313,17 @@ def test_tags_on_the_image_of_another_account_are_those_of_who_asked() -> None:
 
 
 def test_tags_on_the_snapshot_of_another_account_are_those_of_who_asked() -> None:
-    world = loaded(snapshots=(evolve(SNAPSHOT, owner_id=BOB, tags={"Name": "data"}),), account=ALICE)
-    assert world.tags(ALICE, ROOT) == Tags({"Name": "data"})
+    tags = {"Name": "data", "ec2:SharedTag/Release": "7"}  # only of images such a tag is shown to all (rule B TG-2)
+    world = loaded(snapshots=(evolve(SNAPSHOT, owner_id=BOB, tags=tags),), account=ALICE)
+    assert world.tags(ALICE, ROOT) == Tags(tags)
     assert world.tags(BOB, ROOT) == NO_TAGS
+
+
+def test_tags_of_who_asked_on_what_is_the_own_stay_there() -> None:
+    world = loaded(TAGGED, snapshots=(evolve(SNAPSHOT, tags={"Name": "data"}),), account=ALICE)
+    assert len(world.foreign_tags) == 0
+    assert world.images.records["ami-12345678"].tags == TAGGED.tags
+    assert world.snapshots.records[ROOT].tags == Tags({"Name": "data"})
 
 
 @pytest.mark.parametrize(
@@ -313,10 +354,18 @@ def test_the_block_public_access_setting_is_that_of_who_asked() -> None:
     assert world.settings(world.images.records["ami-12345678"].owner_id, FRANKFURT).image_block_public_access == setting
     with pytest.raises(Malformed) as refused:
         loaded(block_public_access=setting)
-    assert (refused.value.code, refused.value.member) == ("MissingParameter", "account")
+    assert (refused.value.code, refused.value.member, refused.value.value) == (
+        "MissingParameter",
+        "account",
+        setting.state,
+    )
+    assert refused.value.message == "Whose block public access setting it is, no answer tells: give it as account."
     with pytest.raises(Malformed) as refused:
         loaded(block_public_access=setting, account=ALICE, region=None)
     assert (refused.value.code, refused.value.member) == ("MissingParameter", "region")
+    setting_is = "the block public access setting"
+    assert refused.value.message.startswith(f"The Region of {setting_is} is missing, and no answer tells it")
+    assert refused.value.value == setting_is
 
 
 @pytest.mark.parametrize("account", ["123", ""])
@@ -334,7 +383,7 @@ def test_aliases_parameters_and_keys_are_taken_from_what_has_them() -> None:
     old = evolve(
         ENCRYPTED, snapshot_id="snap-87654321", owner_id=BOB, owner_alias="aws-backup-vault", kms_key_id="alias/x"
     )
-    world = loaded(linux, snapshots=(ENCRYPTED, old))
+    world = loaded(linux, WEB, snapshots=(old, ENCRYPTED))
     assert dict(world.owner_aliases) == {AMAZON: OwnerAlias.AMAZON, BOB: OwnerAlias.AWS_BACKUP_VAULT}
     assert dict(world.parameters) == {(FRANKFURT, name): ("ami-87654321",)}
     assert [str(key) for key in world.keys] == [KEY]
@@ -369,6 +418,25 @@ def test_an_image_whose_snapshots_nobody_described_has_them_all_the_same() -> No
     assert len(after.snapshots) == 0
 
 
+@pytest.mark.parametrize("encrypted", [True, False, None])
+def test_a_snapshot_that_nobody_described_is_as_its_image_maps_it(encrypted: bool | None) -> None:
+    assert loaded(on_device(encrypted=encrypted)).snapshots.records[ROOT] == Snapshot(
+        snapshot_id=ROOT,
+        owner_id=ALICE,
+        volume_id="vol-ffffffff",
+        volume_size_gib=8,
+        start_time=WEB.creation_date,
+        encrypted=encrypted is True,
+        region=FRANKFURT,
+        create_volume_permissions=None,
+    )
+
+
+def test_a_snapshot_whose_size_nobody_tells_has_a_gibibyte() -> None:
+    image = evolve(WEB, block_device_mappings=[BlockDeviceMapping("/dev/xvda", EbsBlockDevice(snapshot_id=ROOT))])
+    assert loaded(image).snapshots.records[ROOT].volume_size_gib == 1
+
+
 def test_an_account_that_showed_snapshots_showed_them_all() -> None:
     world = loaded(WEB, snapshots=(evolve(SNAPSHOT, snapshot_id="snap-87654321"),))
     assert list(world.snapshots.records) == ["snap-87654321"]
@@ -389,6 +457,48 @@ def test_an_instance_is_what_its_image_makes_it() -> None:
     assert (instance.root_device_name, instance.ena_support) == ("/dev/xvda", True)
     assert (instance.state, instance.tags) == (InstanceState.RUNNING, Tags({"Name": "a"}))
     assert list(world.instances_of("ami-12345678")) == [instance]
+
+
+WATERMARK = ImageWatermark(
+    watermark_key=f"{ALICE}:golden",
+    source_image_region=VIRGINIA,
+    source_image_id="ami-12345678",
+    source_image_creation_time=WEB.creation_date,
+    watermark_creation_time=WEB.creation_date,
+)
+
+
+@given(amis.images(image_id="ami-12345678", state="available", region=VIRGINIA))
+def test_an_instance_has_what_it_tells_and_what_any_launch_of_its_image_has(image: Image) -> None:
+    """Rules C 12.2, A 7.4, B MP-3; its watermarks are those of its launch."""
+    item = metadata(tags={"Name": "a"}, image_watermarks=[WATERMARK])
+    world = loaded(image, instances=(item,))
+    assert world.instances.records["i-12345678"] == Instance(
+        instance_id="i-12345678",
+        owner_id=ALICE,
+        image_id="ami-12345678",
+        instance_type="t3.micro",
+        availability_zone="us-east-1a",
+        launch_time=datetime(2026, 2, 1, tzinfo=UTC),
+        state="running",
+        tags={"Name": "a"},
+        image_watermarks=[WATERMARK],
+        architecture=image.architecture,
+        virtualization_type=image.virtualization_type,
+        hypervisor=image.hypervisor,
+        root_device_type=image.root_device_type,
+        root_device_name=image.root_device_name,
+        kernel_id=image.kernel_id,
+        ramdisk_id=image.ramdisk_id,
+        boot_mode=image.boot_mode,
+        tpm_support=image.tpm_support,
+        uefi_data=image.uefi_data,
+        ena_support=image.ena_support,
+        sriov_net_support=image.sriov_net_support,
+        billing=image.billing,
+        platform=image.platform,
+        product_codes=image.product_codes,
+    )
 
 
 @pytest.mark.parametrize(
@@ -414,8 +524,37 @@ def test_an_image_is_known_as_far_as_its_instance_tells() -> None:
     assert hidden.creation_date == datetime(2026, 2, 1, tzinfo=UTC)  # when the instance was launched, it was there
 
 
-def test_an_image_that_is_gone_is_remembered() -> None:
-    launched = (datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 2, 1, tzinfo=UTC))
+def test_what_an_instance_remembers_of_its_image_is_all_that_is_known_of_it() -> None:
+    """Rule C 11.3."""
+    later = datetime(2027, 1, 1, tzinfo=UTC)
+    told = metadata(
+        image_state="disabled", image_owner_alias="amazon", is_public=False, creation_date=WEB.creation_date,
+        deprecation_time=later, image_watermarks=[WATERMARK], owner_id=ALICE, instance_type="t4g.micro",
+    )  # fmt: skip
+    assert loaded(instances=(told,)).images.records["ami-12345678"] == Image(
+        image_id="ami-12345678",
+        owner_id=ALICE,
+        name="web",
+        creation_date=WEB.creation_date,
+        architecture="arm64",
+        state="disabled",
+        image_owner_alias="amazon",
+        deprecation_time=later,
+        image_watermarks=[WATERMARK],
+        launch_permissions=NOT_PUBLIC,
+        region=VIRGINIA,
+    )
+
+
+def test_of_an_image_that_is_gone_neither_tags_nor_permissions_are_remembered() -> None:
+    gone = evolve(WEB, state="deregistered", tags={"Name": "web"}, launch_permissions=[EVERYONE], image_allowed=False)
+    (tombstone,) = loaded(gone).tombstones
+    assert tombstone.image == evolve(gone, region=FRANKFURT, tags={}, launch_permissions=[], image_allowed=None)
+
+
+@pytest.mark.parametrize("months", [(2, 3), (3, 2), (2, 2)])
+def test_an_image_that_is_gone_is_remembered_from_its_last_launch_on(months: tuple[int, int]) -> None:
+    launched = [datetime(2026, month, 1, tzinfo=UTC) for month in months]
     instances = tuple(
         metadata(instance_id=f"i-1234567{number}", image_state="deregistered", launch_time=when)
         for number, when in enumerate(launched)
@@ -424,7 +563,7 @@ def test_an_image_that_is_gone_is_remembered() -> None:
     assert len(world.images) == 0
     tombstone = world.tombstone("ami-12345678", VIRGINIA)
     assert tombstone is not None
-    assert tombstone.deregistered_at == launched[0]
+    assert tombstone.deregistered_at == max(launched)
     assert len(tombstone.image.launch_permissions) == 0
     assert tombstone.image.launch_permissions.complete
 
@@ -484,6 +623,31 @@ def test_work_is_done_when_it_would_have_been() -> None:
     assert [task.due for task in loaded(copy).tasks] == [NOW + timing.copy_image_duration(0)]
     made = evolve(copy, source_instance_id="i-12345678")
     assert [task.due for task in loaded(made).tasks] == [NOW + timing.create_image_duration(0)]
+
+
+@pytest.mark.parametrize(
+    ("state", "takes"),
+    [
+        ("pending", [Timing().instance_pending]),
+        ("running", []),
+        ("stopping", [Timing().instance_stopping]),
+        ("stopped", []),
+        ("shutting-down", [Timing().instance_shutting_down]),
+        ("terminated", [Timing().terminated_instance_shown]),
+    ],
+)
+def test_an_instance_takes_its_time_from_now_on(state: str, takes: list[timedelta]) -> None:
+    """No answer says when its state began (rules C 12.1, C 13)."""
+    world = loaded(WEB, instances=(metadata(state=state),))
+    assert [task.due for task in world.tasks] == [NOW + time for time in takes]
+
+
+def test_what_is_due_at_once_is_done_in_the_order_in_which_it_is_told() -> None:
+    on_their_way = tuple(metadata(instance_id=f"i-1234567{n}", state="stopping") for n in (9, 8))
+    world = loaded(WEB, instances=on_their_way)
+    assert [task.work for task in world.tasks] == [
+        MoveInstance(instance_id=one.instance_id, leaving=InstanceState.STOPPING) for one in on_their_way
+    ]
 
 
 def test_an_image_waits_for_all_of_its_snapshots_even_if_nobody_described_one() -> None:

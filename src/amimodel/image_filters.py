@@ -5,7 +5,9 @@ Source: botocore 1.44.5, DescribeImages, parameter Filters; rules A 8.5, A 8.7, 
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
+
+from attrs import frozen
 
 from amimodel.block_devices import EbsBlockDevice
 from amimodel.filters import Filter, FilterRow, FilterTable, Kind
@@ -47,8 +49,6 @@ class SeenImage(NamedTuple):
         return cls(image, image.tags, image.image_allowed, () if name is None else (name,))
 
 
-_Read: TypeAlias = Callable[[SeenImage], object]
-
 _NO_REASON: Final = StateReason()
 _NOT_SCANNED: Final = ScanResults()
 
@@ -57,12 +57,24 @@ def _device_names(seen: SeenImage) -> tuple[str, ...]:
     return tuple(entry.device_name for entry in seen.image.block_device_mappings)
 
 
-def _volumes(part: Callable[[EbsBlockDevice], object]) -> _Read:
-    return lambda seen: tuple(part(entry.ebs) for entry in seen.image.block_device_mappings if entry.ebs is not None)
+@frozen
+class _Volumes:
+    """Reads something of each volume that an image maps."""
+
+    part: Callable[[EbsBlockDevice], object]
+
+    def __call__(self, seen: SeenImage) -> tuple[object, ...]:
+        return tuple(self.part(entry.ebs) for entry in seen.image.block_device_mappings if entry.ebs is not None)
 
 
-def _watermarks(part: Callable[[ImageWatermark], object]) -> _Read:
-    return lambda seen: tuple(part(watermark) for watermark in seen.image.image_watermarks)
+@frozen
+class _Watermarks:
+    """Reads something of each watermark of an image."""
+
+    part: Callable[[ImageWatermark], object]
+
+    def __call__(self, seen: SeenImage) -> tuple[object, ...]:
+        return tuple(self.part(watermark) for watermark in seen.image.image_watermarks)
 
 
 def _time_of_source(watermark: ImageWatermark) -> datetime:
@@ -103,8 +115,8 @@ def _severity_label(seen: SeenImage) -> Severity | None:
     return _scan(seen).highest_finding_severity_label
 
 
-def _fix(severity: Severity) -> _Read:
-    return lambda seen: _scan(seen).fix_available_since(severity)
+def _fix(seen: SeenImage, severity: Severity) -> datetime | None:
+    return _scan(seen).fix_available_since(severity)
 
 
 def _source_region(seen: SeenImage) -> str | None:
@@ -130,12 +142,12 @@ _TEXT, _NUMBER, _BOOL, _TIME, _WATERMARK_TIME = Kind
 # fmt: off
 _ROWS: Final = (
     _Row("architecture",                                          _TEXT,   lambda s: s.image.architecture),
-    _Row("block-device-mapping.delete-on-termination",            _BOOL,   _volumes(lambda v: v.delete_on_termination)),
+    _Row("block-device-mapping.delete-on-termination",            _BOOL,   _Volumes(lambda v: v.delete_on_termination)),
     _Row("block-device-mapping.device-name",                      _TEXT,   _device_names),
-    _Row("block-device-mapping.encrypted",                        _BOOL,   _volumes(lambda v: v.encrypted)),
-    _Row("block-device-mapping.snapshot-id",                      _TEXT,   _volumes(lambda v: v.snapshot_id)),
-    _Row("block-device-mapping.volume-size",                      _NUMBER, _volumes(lambda v: v.volume_size_gib)),
-    _Row("block-device-mapping.volume-type",                      _TEXT,   _volumes(lambda v: v.volume_type)),
+    _Row("block-device-mapping.encrypted",                        _BOOL,   _Volumes(lambda v: v.encrypted)),
+    _Row("block-device-mapping.snapshot-id",                      _TEXT,   _Volumes(lambda v: v.snapshot_id)),
+    _Row("block-device-mapping.volume-size",                      _NUMBER, _Volumes(lambda v: v.volume_size_gib)),
+    _Row("block-device-mapping.volume-type",                      _TEXT,   _Volumes(lambda v: v.volume_type)),
     _Row("boot-mode",                                             _TEXT,   lambda s: s.image.boot_mode),
     _Row("creation-date",                                         _TIME,   lambda s: s.image.creation_date),
     _Row("description",                                           _TEXT,   lambda s: s.image.description),
@@ -147,11 +159,11 @@ _ROWS: Final = (
     _Row("image-allowed",                                         _BOOL,   lambda s: s.image_allowed is not False),
     _Row("image-id",                                              _TEXT,   lambda s: s.image.image_id),
     _Row("image-type",                                            _TEXT,   lambda s: s.image.image_type),
-    _Row("image-watermark.source-image-creation-time",            _WATERMARK_TIME, _watermarks(_time_of_source)),
-    _Row("image-watermark.source-image-id",                       _TEXT,   _watermarks(lambda w: w.source_image_id)),
-    _Row("image-watermark.source-image-region",                   _TEXT,   _watermarks(_region_of_source)),
-    _Row("image-watermark.watermark-creation-time",               _WATERMARK_TIME, _watermarks(_time_of_watermark)),
-    _Row("image-watermark.watermark-key",                         _TEXT,   _watermarks(lambda w: str(w.watermark_key))),
+    _Row("image-watermark.source-image-creation-time",            _WATERMARK_TIME, _Watermarks(_time_of_source)),
+    _Row("image-watermark.source-image-id",                       _TEXT,   _Watermarks(lambda w: w.source_image_id)),
+    _Row("image-watermark.source-image-region",                   _TEXT,   _Watermarks(_region_of_source)),
+    _Row("image-watermark.watermark-creation-time",               _WATERMARK_TIME, _Watermarks(_time_of_watermark)),
+    _Row("image-watermark.watermark-key",                         _TEXT,   _Watermarks(lambda w: str(w.watermark_key))),
     # The entries as the owner wrote them, their wildcards taken as letters: `t3.*` finds `t3.micro` and `t3.*`, but
     # `t3.micro` does not find `t3.*`.
     _Row("instance-type-specification.supported-instance-type",   _TEXT,   _supported_instance_types),
@@ -170,13 +182,13 @@ _ROWS: Final = (
     _Row("ramdisk-id",                                            _TEXT,   lambda s: s.image.ramdisk_id),
     _Row("root-device-name",                                      _TEXT,   lambda s: s.image.root_device_name),
     _Row("root-device-type",                                      _TEXT,   lambda s: s.image.root_device_type),
-    _Row("scan-result.critical-fix-available-since",              _TIME,   _fix(Severity.CRITICAL)),
+    _Row("scan-result.critical-fix-available-since",              _TIME,   lambda s: _fix(s, Severity.CRITICAL)),
     _Row("scan-result.finding-scan-date",                         _TIME,   lambda s: _scan(s).finding_scan_date),
-    _Row("scan-result.high-fix-available-since",                  _TIME,   _fix(Severity.HIGH)),
+    _Row("scan-result.high-fix-available-since",                  _TIME,   lambda s: _fix(s, Severity.HIGH)),
     _Row("scan-result.highest-finding-severity-label",            _TEXT,   _severity_label),
-    _Row("scan-result.informational-fix-available-since",         _TIME,   _fix(Severity.INFORMATIONAL)),
-    _Row("scan-result.low-fix-available-since",                   _TIME,   _fix(Severity.LOW)),
-    _Row("scan-result.medium-fix-available-since",                _TIME,   _fix(Severity.MEDIUM)),
+    _Row("scan-result.informational-fix-available-since",         _TIME,   lambda s: _fix(s, Severity.INFORMATIONAL)),
+    _Row("scan-result.low-fix-available-since",                   _TIME,   lambda s: _fix(s, Severity.LOW)),
+    _Row("scan-result.medium-fix-available-since",                _TIME,   lambda s: _fix(s, Severity.MEDIUM)),
     _Row("source-image-id",                                       _TEXT,   lambda s: s.image.source_image_id),
     _Row("source-image-region",                                   _TEXT,   _source_region),
     _Row("source-instance-id",                                    _TEXT,   _source_instance_id),

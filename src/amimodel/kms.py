@@ -112,7 +112,7 @@ def resolve(
         return None  # EC2 does not look at it before the work begins (rule B EN-7)
     place, owner, what = as_region(region), account, str(named)
     if what.startswith("arn:"):
-        _, partition, _, region_of_arn, owner, what = what.split(":", 5)
+        _, partition, _, region_of_arn, owner, what = what.split(":")
         if (partition, region_of_arn) != (place.partition.value, place.name):
             return None
     if what.startswith("alias/"):
