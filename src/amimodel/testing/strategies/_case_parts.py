@@ -96,7 +96,7 @@ def images_to_wait_for(sight: Sight) -> Ids:
 
 
 def somebody_elses(part: str) -> Make:
-    """A thing that belongs to somebody else in the caller's Region, shared with nobody by name."""
+    """A thing that belongs to somebody else in the caller's Region, then all the others."""
 
     def drawn(sight: Sight) -> Ids:
         by = sight.by
