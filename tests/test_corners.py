@@ -19,7 +19,7 @@ def test_it_is_always_the_same() -> None:
 
 
 def test_every_image_of_its_page_is_there_under_its_name() -> None:
-    told = dict(re.findall(r"^\| `(a[km]i-\w+)` \| ([\w-]+) \|", str(corners.__doc__), re.MULTILINE))
+    told = dict(re.findall(r"^``(a[km]i-\w+)`` +([\w-]+) ", str(corners.__doc__), re.MULTILINE))
     world = corner_world()
     found = {image.image_id: image.name for image in (*world.images, *(one.resource for one in world.recycle_bin))}
     assert told.items() <= found.items()

@@ -16,35 +16,37 @@ refusal that EC2 has:
 on tokens of the metadata service, and lets no snapshot become public. Quotas that a few things fill are small
 (`Limits.tiny()`); those of images and snapshots are not, or else nothing could be made any more.
 
-| image | name | what it is a corner of |
-|---|---|---|
-| `ami-0fa00000000000901` | plain | nothing: it can be launched, copied and shared |
-| `ami-0fa00000000000902` | no-ena | launched on a type that requires ENA |
-| `ami-0fa00000000000903` | tpm | it asks for a TPM, and so for UEFI |
-| `ami-0fa00000000000904` | encrypted | made public; copied without encryption; launched without it |
-| `ami-0fa00000000000905` | sold | its owner's, with a product code: made public, or given another one |
-| `ami-0fa00000000000906` | marked | it has a watermark: made public, or given another one |
-| `ami-0fa00000000000907` | backup | made by AWS Backup: deregistered |
-| `ami-0fa00000000000908` | narrow | of its owner's wish, only for T3 |
-| `ami-0fa00000000000909` | protected | protected with a cooldown |
-| `ami-0fa00000000000910` | archived | disabled, and its snapshot is in the archive |
-| `ami-0fa00000000000911` | zoned | its snapshot is in a Local Zone |
-| `ami-0fa00000000000912` | scratch | with a root of type gp2, and a volume of the instance store |
-| `ami-0fa00000000000913` | two | with a data volume of 20 GiB |
-| `ami-0fa00000000000914` | open | public |
-| `ami-0fa00000000000915` | binned | in the Recycle Bin, and its snapshot is in the archive |
-| `ami-0fa00000000000916` | old | paravirtual, and without a kernel |
-| `ami-0fa00000000000917` | bundled | in S3, and paravirtual |
-| `ami-0fa00000000000918` | bundled-hvm | in S3, and not paravirtual |
-| `ami-0ea00000000000901` | plain | in Virginia |
-| `ami-0fa00000000000919` | ramdisk | paravirtual, with a RAM disk that no other Region has |
-| `ami-0fa00000000000920` | managed | encrypted with the AWS managed key: shared |
-| `ami-0fa00000000000921` | huge | too large to be stored |
-| `aki-0fa00000000000922` | kernel | a kernel: launched |
-| `ami-0fa00000000000951` | market | Bob's, from the Marketplace, shared with its snapshot |
-| `ami-0fa00000000000952` | windows | Bob's, with Windows, shared with its snapshot |
-| `ami-0fa00000000000953` | closed | Bob's, shared without its snapshot |
-| `ami-0fa00000000000981` | listed | a seller's, listed in AWS Marketplace |
+========================= =========== ===================================================================
+image                     name        what it is a corner of
+========================= =========== ===================================================================
+``ami-0fa00000000000901`` plain       nothing: it can be launched, copied and shared
+``ami-0fa00000000000902`` no-ena      launched on a type that requires ENA
+``ami-0fa00000000000903`` tpm         it asks for a TPM, and so for UEFI
+``ami-0fa00000000000904`` encrypted   made public; copied without encryption; launched without it
+``ami-0fa00000000000905`` sold        its owner's, with a product code: made public, or given another one
+``ami-0fa00000000000906`` marked      it has a watermark: made public, or given another one
+``ami-0fa00000000000907`` backup      made by AWS Backup: deregistered
+``ami-0fa00000000000908`` narrow      of its owner's wish, only for T3
+``ami-0fa00000000000909`` protected   protected with a cooldown
+``ami-0fa00000000000910`` archived    disabled, and its snapshot is in the archive
+``ami-0fa00000000000911`` zoned       its snapshot is in a Local Zone
+``ami-0fa00000000000912`` scratch     with a root of type gp2, and a volume of the instance store
+``ami-0fa00000000000913`` two         with a data volume of 20 GiB
+``ami-0fa00000000000914`` open        public
+``ami-0fa00000000000915`` binned      in the Recycle Bin, and its snapshot is in the archive
+``ami-0fa00000000000916`` old         paravirtual, and without a kernel
+``ami-0fa00000000000917`` bundled     in S3, and paravirtual
+``ami-0fa00000000000918`` bundled-hvm in S3, and not paravirtual
+``ami-0ea00000000000901`` plain       in Virginia
+``ami-0fa00000000000919`` ramdisk     paravirtual, with a RAM disk that no other Region has
+``ami-0fa00000000000920`` managed     encrypted with the AWS managed key: shared
+``ami-0fa00000000000921`` huge        too large to be stored
+``aki-0fa00000000000922`` kernel      a kernel: launched
+``ami-0fa00000000000951`` market      Bob's, from the Marketplace, shared with its snapshot
+``ami-0fa00000000000952`` windows     Bob's, with Windows, shared with its snapshot
+``ami-0fa00000000000953`` closed      Bob's, shared without its snapshot
+``ami-0fa00000000000981`` listed      a seller's, listed in AWS Marketplace
+========================= =========== ===================================================================
 
 There are buckets, in one of which an image is stored. Copies, snapshots, an image of an instance, a storing and a
 restoring are under way, and tokens have been used.
