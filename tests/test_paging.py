@@ -287,6 +287,14 @@ def test_a_number_out_of_bounds_is_refused(action: str, max_results: int) -> Non
             page("abc", bounds=bounds, max_results=max_results, next_token=action)
 
 
+@pytest.mark.parametrize("action", sorted(PAGE_BOUNDS))
+def test_the_bounds_themselves_are_granted(action: str) -> None:
+    """Rule A 8.1; settlements S 21, S 51."""
+    least, most, _ = BOUNDS[action]
+    for max_results in (least, most):
+        assert page_size_refusal(max_results, PAGE_BOUNDS[action](Limits())) is None
+
+
 @pytest.mark.parametrize(
     ("max_results", "message"),
     [
