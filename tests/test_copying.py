@@ -557,6 +557,15 @@ def test_what_is_no_outpost_and_no_local_zone_is_no_destination(
     assert caught.value == invalid_value(member, value, f"Expected {expected}.")
 
 
+@pytest.mark.parametrize("account", ["alice", "", None])
+def test_who_copies_is_an_account(account: Any) -> None:
+    """Rule A AC-1."""
+    with pytest.raises(Malformed) as caught:
+        a_copy(account=account)
+    message = f'Invalid user id: "{account}"'
+    assert caught.value == Malformed("InvalidUserID.Malformed", message, member="Account", value=account)
+
+
 # --- pace -------------------------------------------------------------------------------------------------------------
 
 

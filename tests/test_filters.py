@@ -237,6 +237,8 @@ def test_a_table_is_asked_by_the_names_of_its_rows() -> None:
     assert list(table.rows) == ["upper", "length"]
     assert table.row("tag:web").texts("web") == ("tag",)
     assert table.row("unheard").texts("web") == ()
+    for name in ("tag:web", "unheard"):
+        assert (table.row(name).name, table.row(name).kind) == (name, Kind.TEXT)
 
 
 def test_what_a_question_mark_matches_is_the_quirks_to_say() -> None:

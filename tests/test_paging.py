@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, overload
 
 import pytest
-from attrs import fields_dict
+from attrs import field, fields_dict, frozen
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -174,6 +174,31 @@ def test_a_token_is_the_same_in_every_process(seed: str) -> None:
     assert done.stdout.strip() == page("abc", bounds=ANY, max_results=2, query=(words, {"a": words})).next_token
 
 
+@frozen
+class Pair:
+    """What a query can hold beside plain values: two fields that count, and one that does not."""
+
+    left: object
+    right: object
+    beside: int = field(default=0, eq=False)
+
+
+def test_a_token_is_the_same_on_every_machine() -> None:
+    """How a query is spelled stays as it is: who has kept a token goes on with it in another release."""
+    query = ("a", None, 7, True, {"k": Pair("l", ["r"], 1), "j": ()}, frozenset("ab"), Pair({}, frozenset(), 2))
+    token = page("abc", bounds=ANY, max_results=1, query=query).next_token
+    assert token == "AAAAAAABzpMS_oTAFH8n-jRgUsRw0VeE"  # noqa: S105 - no secret
+
+
+def test_what_does_not_count_when_things_are_compared_does_not_count_in_a_query() -> None:
+    """Rule A DI-3."""
+    token = page("abc", bounds=ANY, max_results=1, query=Pair(1, 2, 3)).next_token
+    assert page("abc", bounds=ANY, next_token=token, query=Pair(1, 2, 4)).items == ("b", "c")
+    for other in (Pair(2, 1, 3), Pair(1, 3, 3)):
+        with pytest.raises(InvalidNextToken):
+            page("abc", bounds=ANY, next_token=token, query=other)
+
+
 def test_a_token_is_opaque_and_short() -> None:
     token = page("abc", bounds=ANY, max_results=1, query=QUERY).next_token
     assert token is not None
@@ -182,7 +207,7 @@ def test_a_token_is_opaque_and_short() -> None:
 
 
 def test_a_query_may_hold_any_text() -> None:
-    """Half a pair of surrogates, too, which JSON can spell and UTF-8 cannot."""
+    """Half a pair of surrogates, too, which JSON can spell and UTF-8 cannot: what is hashed spells it with letters."""
     first = page("abc", bounds=ANY, max_results=1, query="\ud800")
     assert page("abc", bounds=ANY, next_token=first.next_token, query="\ud800").items == ("b", "c")
 
@@ -260,6 +285,14 @@ def test_a_number_out_of_bounds_is_refused(action: str, max_results: int) -> Non
         assert refusal == PageSizeRefused(max_results=max_results, least=least, most=most)
         with pytest.raises(PageSizeRefused):
             page("abc", bounds=bounds, max_results=max_results, next_token=action)
+
+
+@pytest.mark.parametrize("action", sorted(PAGE_BOUNDS))
+def test_the_bounds_themselves_are_granted(action: str) -> None:
+    """Rule A 8.1; settlements S 21, S 51."""
+    least, most, _ = BOUNDS[action]
+    for max_results in (least, most):
+        assert page_size_refusal(max_results, PAGE_BOUNDS[action](Limits())) is None
 
 
 @pytest.mark.parametrize(

@@ -166,7 +166,7 @@ def _offset(token: str, query: object) -> int:
 
 
 def _digest(place: bytes, query: object) -> bytes:
-    return sha256(place + _spelled(query).encode("utf-8", "surrogatepass")).digest()[:_DIGEST_BYTES]
+    return sha256(place + _spelled(query).encode()).digest()[:_DIGEST_BYTES]
 
 
 def _spelled(value: object) -> str:

@@ -234,7 +234,7 @@ def progress(begins: datetime, due: datetime, now: datetime) -> int:
     """
     if now <= begins:
         return 0
-    return min(_WHOLE * (now - begins) // (due - begins), _WHOLE - 1) if now < due else _WHOLE - 1
+    return _WHOLE * (now - begins) // (due - begins) if now < due else _WHOLE - 1
 
 
 # --- what is made of it -----------------------------------------------------------------------------------------------
