@@ -552,8 +552,8 @@ def test_of_an_image_that_is_gone_neither_tags_nor_permissions_are_remembered() 
     assert tombstone.image == evolve(gone, region=FRANKFURT, tags={}, launch_permissions=[], image_allowed=None)
 
 
-@pytest.mark.parametrize("months", [(2, 3), (3, 2), (2, 2)])
-def test_an_image_that_is_gone_is_remembered_from_its_last_launch_on(months: tuple[int, int]) -> None:
+@pytest.mark.parametrize("months", [(2, 3), (3, 2), (2, 2), (2, 4, 3)])
+def test_an_image_that_is_gone_is_remembered_from_its_last_launch_on(months: tuple[int, ...]) -> None:
     launched = [datetime(2026, month, 1, tzinfo=UTC) for month in months]
     instances = tuple(
         metadata(instance_id=f"i-1234567{number}", image_state="deregistered", launch_time=when)
