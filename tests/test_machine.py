@@ -58,19 +58,20 @@ def run(machine: type[AmiMachine]) -> None:
 def test_whatever_happens_keeps_the_laws(
     name: str, number: int, record_property: Callable[[str, object], None]
 ) -> None:
-    taken = 0
+    steps = 0
 
     class Life(AmiMachine):
         start: ClassVar[World] = STARTS[name]
 
-        def after_step(self, _: Taken) -> None:
-            nonlocal taken
-            taken += 1
+        def after_step(self, taken: Taken) -> None:
+            nonlocal steps
+            assert taken.step is self.trace.steps[-1]
+            steps += 1
 
     assert Life.laws is LAWS
     run_state_machine_as_test(Life, settings=MANY)
-    record_property("steps", taken)
-    assert taken >= MANY.max_examples
+    record_property("steps", steps)
+    assert steps >= MANY.max_examples
 
 
 class NoneDisabled(AmiMachine):

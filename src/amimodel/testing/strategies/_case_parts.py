@@ -158,6 +158,13 @@ def mapped_of(wanted: Callable[[Snapshot], object], device_name: str, *others: D
     return drawn
 
 
+def mapped_to_st1(filling: Filling) -> list[BlockDeviceMapping]:
+    """A root of a type that boots nothing."""
+    snapshot = filling.pick(filling.sight.snapshots)
+    volume = EbsBlockDevice(snapshot_id=snapshot, volume_size_gib=200, volume_type=VolumeType.ST1)
+    return [BlockDeviceMapping("/dev/sdg", volume)]
+
+
 def mapped_of_others(filling: Filling) -> list[BlockDeviceMapping]:
     """A root made of a snapshot that somebody else shares with the caller."""
     account = filling.sight.accounts[0] if filling.sight.by is None else filling.sight.by.account

@@ -5,7 +5,7 @@ takes: `amimodel.testing.corners` has all of it. Where it has not, the request i
 no case: chance meets them by itself.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -15,7 +15,7 @@ from amimodel import refusals as no
 from amimodel.actions import ACTIONS
 from amimodel.actions._deleting import BACKUP_TAG
 from amimodel.block_devices import NO_DEVICE, BlockDeviceMapping, EbsBlockDevice, InstanceStoreDevice
-from amimodel.images import DeregistrationProtectionMode
+from amimodel.images import DeregistrationProtectionMode, Image
 from amimodel.instances import InstanceState
 from amimodel.metadata_options import MetadataOptions
 from amimodel.quirks import PermissionOverlap
@@ -50,6 +50,7 @@ from amimodel.testing.strategies._case_parts import (
     mapped_here_and_there,
     mapped_of,
     mapped_of_others,
+    mapped_to_st1,
     protected_instances,
     shared_image,
     shared_with_caller,
@@ -84,6 +85,11 @@ def _launch(
 def _tagging(action: str, *kinds: str) -> Case:
     tags = one(*([TagSpecification(resource_type=kind, tags=LONG_TAG)] for kind in kinds))
     return Case(no.TagKeyTooLong, action, {"tag_specifications": tags}, ("tag_key_may_have_128_characters", False))
+
+
+def _publishing(refusal: type[Refusal], wanted: Callable[[Image], object]) -> Case:
+    given = {"image_id": image_that(wanted), "launch_permission": one(TO_EVERYONE)}
+    return Case(refusal, "ModifyImageAttribute", given)
 
 
 _YES: Final = one(*(True,))
@@ -150,8 +156,7 @@ CASES: Final[tuple[Case, ...]] = (
         "tpm_support": one("v2.0")}, ("arm64_may_have_tpm", False)),
     Case(no.BootVolumeTypeUnsupported, "RegisterImage", {
         "root_device_name": one("/dev/sdg"), "virtualization_type": one("hvm"),
-        "block_device_mappings": lambda filling: [BlockDeviceMapping("/dev/sdg", EbsBlockDevice(
-            snapshot_id=filling.pick(filling.sight.snapshots), volume_size_gib=200, volume_type=VolumeType.ST1))]}),
+        "block_device_mappings": mapped_to_st1}),
     *(Case(refusal, "RegisterImage", {
         "root_device_name": one("/dev/xvda"), "virtualization_type": one("hvm"),
         "block_device_mappings": mapped_of(lambda snapshot: not is_elsewhere(snapshot), "/dev/xvda", *devices)})
@@ -190,12 +195,10 @@ CASES: Final[tuple[Case, ...]] = (
         "source_snapshot_id": snapshot_that(lambda snapshot: not is_elsewhere(snapshot))}),
 
     # Sharing
-    *(Case(refusal, "ModifyImageAttribute", {"image_id": image_that(wanted), "launch_permission": one(TO_EVERYONE)})
-      for refusal, wanted in (
-          (no.EncryptedImageNotPublic,   lambda image: image.encrypted),
-          (no.ProductCodeImageNotPublic, lambda image: image.product_codes),
-          (no.WatermarkedImageNotPublic, lambda image: image.image_watermarks),
-          (no.PublicImageQuotaReached,   lambda image: is_plain(image) and not image.public))),
+    _publishing(no.EncryptedImageNotPublic,   lambda image: image.encrypted),
+    _publishing(no.ProductCodeImageNotPublic, lambda image: image.product_codes),
+    _publishing(no.WatermarkedImageNotPublic, lambda image: image.image_watermarks),
+    _publishing(no.PublicImageQuotaReached,   lambda image: is_plain(image) and not image.public),
     Case(no.OverlappingPermissions, "ModifyImageAttribute", {"launch_permission": one(BOTH_WAYS)},
          ("permission_overlap", PermissionOverlap.REFUSED)),
     Case(no.ProductCodesKept, "ModifyImageAttribute", {
