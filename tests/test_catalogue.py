@@ -151,7 +151,7 @@ def assert_like(catalogue: Catalogue[Pet], model: dict[str, Pet]) -> None:
         assert list(catalogue.ids(name, "no such key")) == []
         assert catalogue.count(name, "no such key") == 0
     assert catalogue.is_in_step()
-    assert catalogue == catalogue.reindexed() == Catalogue(INDEXES, model)
+    assert catalogue == catalogue.of(catalogue.records) == Catalogue(INDEXES, model)
 
 
 TestCatalogueAgainstDict = CatalogueAgainstDict.TestCase
@@ -190,7 +190,7 @@ def test_a_catalogue_that_was_told_too_little_of_what_an_index_reads_is_found_ou
     colours = ("red",)
     pets = Catalogue(forgetful).put("a", Pet("cat", colours, 0)).put("a", Pet("dog", colours, 0))
     assert not pets.is_in_step()
-    assert pets.reindexed().is_in_step()
+    assert pets.of(pets.records).is_in_step()
 
 
 def test_a_record_put_where_it_is_leaves_the_catalogue_itself() -> None:

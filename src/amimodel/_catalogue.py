@@ -141,10 +141,6 @@ class Catalogue(Generic[R]):
         """The same indexes over other records."""
         return Catalogue(self._indexes.named, records)
 
-    def reindexed(self) -> "Catalogue[R]":
-        """Compute the indexes anew: what they must be equal to."""
-        return Catalogue(self._indexes.named, self.records)
-
     def is_in_step(self) -> bool:
         """Whether the indexes are what the records say."""
         return all(
